@@ -1,0 +1,103 @@
+"""Forms as people meet them: typed dates, one-time keys, and edits that overwrite nobody."""
+
+import uuid
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from consortium import clock
+
+DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
+
+
+class TypedDateField(forms.DateField):
+    """A date that is typed "21.5.2027"; no picker."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("input_formats", DATE_FORMATS)
+        kwargs.setdefault("help_text", _("For example 21.5.2027."))
+        widget = forms.DateInput(format="%-d.%-m.%Y", attrs={"class": "short", "autocomplete": "off"})
+        kwargs.setdefault("widget", widget)
+        kwargs.setdefault(
+            "error_messages",
+            {
+                "invalid": _("Write the date as day.month.year, for example 21.5.2027."),
+                "required": _("Write the date, for example 21.5.2027."),
+            },
+        )
+        super().__init__(**kwargs)
+
+
+class PortalForm(forms.Form):
+    """A plain form that drives a step: knows the record and the person, and carries a one-time key."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, record=None, by=None, **kwargs):
+        self.record, self.by = record, by
+        super().__init__(*args, **kwargs)
+        self.fields["form_key"].initial = uuid.uuid4
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs.setdefault("rows", 3)
+
+    @property
+    def helper(self):
+        """Return crispy's helper: the page writes the form element and its button."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.attrs = {"novalidate": ""}
+        return helper
+
+    @property
+    def details(self):
+        """Return what the step is called with: everything typed, without the key."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
+
+
+class EditForm(forms.ModelForm):
+    """An editing form that never overwrites what somebody else has saved meanwhile: it shows both values."""
+
+    edited_at = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["edited_at"].initial = self.instance.edited_at.isoformat()
+
+    @property
+    def helper(self):
+        """Return crispy's helper: the page writes the form element and its button."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+    def clean(self):
+        """Refuse a stale form: each field that another person changed says both values."""
+        cleaned = super().clean()
+        row = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
+        if self.data.get(self.add_prefix("edited_at")) != row.edited_at.isoformat():
+            for name in self.changed_data_against(row, cleaned):
+                self.add_error(
+                    name,
+                    forms.ValidationError(
+                        _("Somebody else saved “%(theirs)s” here while you were writing. Yours is kept below."),
+                        params={"theirs": getattr(row, name)},
+                    ),
+                )
+            self.data = self.data.copy()
+            self.data[self.add_prefix("edited_at")] = row.edited_at.isoformat()
+        return cleaned
+
+    def changed_data_against(self, row, cleaned):
+        """Return the names of the fields in which the row now differs from what was typed."""
+        return [n for n in self._meta.fields if n in cleaned and getattr(row, n) != cleaned[n]]
+
+    def save(self, commit=True):
+        """Save and note the moment."""
+        self.instance.edited_at = clock.now()
+        with transaction.atomic():
+            return super().save(commit)

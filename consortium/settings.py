@@ -1,0 +1,285 @@
+"""Settings of the portal: every environment variable is declared here, at the top, and nowhere else."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from consortium import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env(
+    # The one switch that makes this copy the real one: only with it does mail leave, and nothing starts by itself.
+    PORTAL_PRODUCTION=(bool, False),
+    # Secret for signing; in a practice copy one is made and kept under PORTAL_VAR.
+    PORTAL_SECRET_KEY=(str, ""),
+    # Names by which browsers may call the portal, and the address that letters and QR codes carry.
+    PORTAL_HOSTS=(list, []),
+    PORTAL_ADDRESS=(str, "http://127.0.0.1:8000"),
+    # Day the portal believes it is (2026-12-16). Practice copies only.
+    PORTAL_TODAY=(str, ""),
+    # Folder for files, and for the portal's own PostgreSQL and Valkey when no addresses are given.
+    PORTAL_VAR=(str, str(BASE_DIR / "var")),
+    # PostgreSQL as the role that works and as the role that migrates; Redis or Valkey.
+    DATABASE_URL=(str, ""),
+    DATABASE_OWNER_URL=(str, ""),
+    REDIS_URL=(str, ""),
+    # Mail relay, for example smtp+tls://user:password@relay.example:587. Practice copies: this machine only.
+    EMAIL_URL=(str, ""),
+    PORTAL_MAIL_FROM=(str, "Konsortion palvelukeskus <palvelukeskus@konsortio.example>"),
+    PORTAL_MAIL_PER_MINUTE=(int, 600),
+    PORTAL_CONTACT_EMAIL=(str, "palvelukeskus@konsortio.example"),
+    # True when a proxy in front speaks HTTPS and says so in X-Forwarded-Proto.
+    PORTAL_BEHIND_PROXY=(bool, False),
+)
+
+PRODUCTION = env("PORTAL_PRODUCTION")
+VAR = Path(env("PORTAL_VAR")).resolve()
+
+
+def _required(name, sentence):
+    """In production a missing variable stops the start with a sentence."""
+    if PRODUCTION and not env(name):
+        raise ImproperlyConfigured(f"{name} is not set. {sentence}")
+    return env(name)
+
+
+DATABASE_URL = _required("DATABASE_URL", "Give the address of PostgreSQL; in production the portal starts none of its own.")
+DATABASE_OWNER_URL = env("DATABASE_OWNER_URL")
+REDIS_URL = _required("REDIS_URL", "Give the address of Redis or Valkey; in production the portal starts none of its own.")
+SECRET_KEY = _required("PORTAL_SECRET_KEY", "Give a long random text that is kept secret.")
+if PRODUCTION:
+    _required("PORTAL_HOSTS", "Give the portal's host names, parted by commas.")
+    if env("PORTAL_TODAY"):
+        raise ImproperlyConfigured("PORTAL_TODAY moves the day of practice copies only; unset it in production.")
+if not (DATABASE_URL and REDIS_URL):
+    _own = embedded.start(VAR, postgres=not DATABASE_URL, valkey=not REDIS_URL)
+    if not DATABASE_URL:
+        DATABASE_URL, DATABASE_OWNER_URL = _own.database_url, _own.owner_database_url
+    REDIS_URL = REDIS_URL or _own.redis_url
+if not SECRET_KEY:
+    SECRET_KEY = embedded.secret_key(VAR)
+
+# --- What the portal is made of ---------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "consortium",
+    "members",
+    "procurement",
+    "steering",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_include_bootstrap",
+    "template_partials",
+    "rules",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "consortium.urls"
+WSGI_APPLICATION = "consortium.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "consortium.context.portal",
+            ],
+            "builtins": ["consortium.templatetags.portal"],
+        },
+    },
+]
+
+# --- Database: the role that works, and the one that owns and migrates --------------------------------------
+
+APPEND_ONLY_TABLES = ["consortium_auditevent"]
+DATABASES = {
+    "default": env.db_url_config(DATABASE_URL),
+    "owner": env.db_url_config(DATABASE_OWNER_URL or DATABASE_URL),
+}
+for _database in DATABASES.values():
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+DATABASES["owner"]["CONN_MAX_AGE"] = 0
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": embedded.cache_url(REDIS_URL)}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- People ------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "consortium.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "front"
+ACCOUNT_ADAPTER = "consortium.accounts.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+
+# --- Language and time -------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = False
+TIME_ZONE = "Europe/Helsinki"
+USE_TZ = True
+MOVED_TODAY = env("PORTAL_TODAY")
+
+# --- Files ---------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR / "files"  # never served by address: a file is read through the record that owns it
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- Mail ----------------------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("PORTAL_MAIL_FROM")
+CONTACT_EMAIL = env("PORTAL_CONTACT_EMAIL")
+MAIL_PER_MINUTE = env("PORTAL_MAIL_PER_MINUTE")
+MAILBOX = VAR / "mailbox"
+_relay = env.email_url_config(env("EMAIL_URL")) if env("EMAIL_URL") else {}
+if _relay and not PRODUCTION and _relay["EMAIL_HOST"] not in {"127.0.0.1", "localhost", "::1"}:
+    raise ImproperlyConfigured("EMAIL_URL names another machine. Mail leaves a copy only with PORTAL_PRODUCTION.")
+if PRODUCTION and not _relay:
+    raise ImproperlyConfigured("EMAIL_URL is not set. Give the address of the mail relay.")
+if _relay:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _relay["EMAIL_HOST"], _relay["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _relay["EMAIL_HOST_USER"] or "", _relay["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _relay.get("EMAIL_USE_TLS", False), _relay.get("EMAIL_USE_SSL", False)
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "consortium.mailbox.EmailBackend"
+
+# --- Tasks ---------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "max_retries": 1}
+CELERY_TASK_PUBLISH_RETRY = False  # a row stands behind every task: the sweeper comes round
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_DB_REUSE_MAX = 1000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- Web -----------------------------------------------------------------------------------------------------
+
+DEBUG = False
+ADDRESS = env("PORTAL_ADDRESS").rstrip("/")
+ALLOWED_HOSTS = env("PORTAL_HOSTS") if PRODUCTION else [*env("PORTAL_HOSTS"), "127.0.0.1", "localhost", "[::1]", "testserver"]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "consortium.views.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    CSRF_TRUSTED_ORIGINS = [ADDRESS]
+if env("PORTAL_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%H:%M:%S"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
+}

@@ -1,0 +1,95 @@
+"""Pages that take one step of one record: shown, checked, carried out once, answered by a receipt."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from consortium.models import AuditEvent, FormKey
+
+
+class SentBefore(Exception):
+    """The same form has already been carried out; carries the page that answered it."""
+
+
+def carry_out(form, act, *, by):
+    """Run ``act()`` in one transaction with the form's key, and return the address of its answer.
+
+    Sending the same form again returns the first answer and does nothing. Raises what the act raises.
+    """
+    key = form.cleaned_data.get("form_key")
+    try:
+        with transaction.atomic():
+            if key:
+                _take_key(key, by)
+            answer = act()
+            if key:
+                FormKey.objects.filter(key=key).update(answer=answer)
+            return answer
+    except SentBefore:
+        return FormKey.objects.get(key=key).answer
+
+
+def _take_key(key, by):
+    """Insert the key; a second sender waits here until the first is through."""
+    try:
+        with transaction.atomic():
+            FormKey.objects.create(key=key, user=by if by.is_authenticated else None)
+    except IntegrityError:
+        raise SentBefore from None
+
+
+def receipt_url(record, event):
+    """Return the record's page with the receipt of an act on it."""
+    return f"{record.get_absolute_url()}?receipt={event.pk}"
+
+
+def receipt_of(request, record):
+    """Return the act whose receipt the address asks for, if it is about this record, else None."""
+    wanted = request.GET.get("receipt", "")
+    return AuditEvent.objects.about(record).filter(pk=wanted).first() if wanted.isdigit() else None
+
+
+def refusals(error):
+    """Return {field or None: messages} for whatever a step refused with."""
+    if isinstance(error, IntegrityError):
+        return {None: [_sentence_of(error)]}
+    if hasattr(error, "error_dict"):
+        return error.error_dict
+    return {None: error.error_list}
+
+
+def _sentence_of(error):
+    return _("Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again.")
+
+
+def take_step(request, record, verb, form_class, *, template="step.html", **context):
+    """Show the page of one step, or carry it out and go to the record's page with its receipt.
+
+    Not allowed → 403; allowed but too late, or against a rule → the page again, one message, nothing changed.
+    """
+    label = record._meta
+    if not request.user.has_perm(f"{label.app_label}.{verb}_{label.model_name}", record):
+        raise PermissionDenied
+    if request.method == "GET":
+        if not record.allows(verb):
+            messages.error(request, _("This can no longer be done; the page shows how things now stand."))
+            return HttpResponseRedirect(record.get_absolute_url())
+        form = form_class(record=record, by=request.user)
+    else:
+        form = form_class(request.POST, request.FILES, record=record, by=request.user)
+        if form.is_valid():
+            try:
+                return HttpResponseRedirect(carry_out(form, lambda: _act(record, verb, form, request.user), by=request.user))
+            except (ValidationError, IntegrityError) as error:
+                for field, words in refusals(error).items():
+                    form.add_error(field if field in form.fields else None, words)
+                record.refresh_from_db()
+    return render(request, template, {"record": record, "verb": verb, "form": form, **context})
+
+
+def _act(record, verb, form, by):
+    getattr(record, verb)(by=by, **form.details)
+    return receipt_url(record, AuditEvent.objects.about(record).first())

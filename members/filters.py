@@ -1,0 +1,55 @@
+"""Filters of the members' lists."""
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from consortium import clock
+from members.models import Accession, AccessionState, Membership, Municipality, MunicipalityLanguage
+
+MEMBER, NOT_INVITED = "member", "none"
+
+
+class MunicipalityFilter(django_filters.FilterSet):
+    """Where is everybody: by name, state, language, region and network."""
+
+    q = django_filters.CharFilter(label=_("Name or code"), method="by_name")
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        empty_label=_("any"),
+        method="by_state",
+        choices=[(MEMBER, _("member")), *AccessionState.choices, (NOT_INVITED, _("not invited"))],
+    )
+    language = django_filters.ChoiceFilter(label=_("Language"), empty_label=_("any"), choices=MunicipalityLanguage.choices)
+    region = django_filters.ChoiceFilter(label=_("Region"), empty_label=_("any"), field_name="region_code")
+    network = django_filters.ChoiceFilter(label=_("Network"), empty_label=_("any"), field_name="library_network")
+
+    class Meta:
+        model = Municipality
+        fields = ["q", "state", "language", "region", "network"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        rows = Municipality.objects.order_by()
+        regions = sorted(set(rows.values_list("region_code", "region_fi")), key=lambda pair: pair[1])
+        networks = sorted(set(rows.exclude(library_network="").values_list("library_network", flat=True)))
+        self.filters["region"].extra["choices"] = regions
+        self.filters["network"].extra["choices"] = [(n, n) for n in networks]
+        for field in self.form.fields.values():
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs.setdefault("class", "form-select")
+
+    def by_name(self, rows, name, value):
+        """Keep the names, in either language, that hold the words; or the very code."""
+        return rows.filter(Q(name_fi__icontains=value) | Q(name_sv__icontains=value) | Q(code=value))
+
+    def by_state(self, rows, name, value):
+        """Keep members of today, those whose newest accession is in the state, or those never asked."""
+        if value == MEMBER:
+            return rows.filter(Exists(Membership.objects.on(clock.today()).filter(municipality=OuterRef("pk"))))
+        if value == NOT_INVITED:
+            asked = Exists(Accession.objects.filter(municipality=OuterRef("pk")))
+            member = Exists(Membership.objects.on(clock.today()).filter(municipality=OuterRef("pk")))
+            return rows.exclude(asked).exclude(member)
+        return rows.filter(accession_state=value)

@@ -1,0 +1,36 @@
+"""The members' records: municipalities and their people, the agreement, joining and membership."""
+
+from members.models.accession import Accession, AccessionState
+from members.models.agreement import AgreementState, AgreementVersion, Clause, Tariff
+from members.models.decision import AppealState, Body, Decision, Outcome
+from members.models.membership import Membership
+from members.models.municipality import Municipality, MunicipalityLanguage, Population
+from members.models.offer import Offer
+from members.models.package import JoiningPackage, PackageFormat, ask_for_packages, figures_of
+from members.models.people import Contact, ContactKind, Role, RoleKind
+
+__all__ = [
+    "Accession",
+    "AccessionState",
+    "AgreementState",
+    "AgreementVersion",
+    "AppealState",
+    "Body",
+    "Clause",
+    "Contact",
+    "ContactKind",
+    "Decision",
+    "JoiningPackage",
+    "Membership",
+    "Municipality",
+    "MunicipalityLanguage",
+    "Offer",
+    "Outcome",
+    "PackageFormat",
+    "Population",
+    "Role",
+    "RoleKind",
+    "Tariff",
+    "ask_for_packages",
+    "figures_of",
+]

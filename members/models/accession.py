@@ -1,0 +1,348 @@
+"""A municipality's way into the consortium, step by recorded step."""
+
+import secrets
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from consortium import clock
+from consortium.models import DocumentState
+from consortium.workflow import Workflow
+from members import emails
+from members.models.decision import Body, Decision, Outcome
+from members.models.municipality import Municipality
+from members.models.offer import Offer
+
+CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_code():
+    """Return an address code of eight signs that cannot be mistaken for one another."""
+    return "".join(secrets.choice(CODE_SIGNS) for _i in range(8))
+
+
+class AccessionState(models.TextChoices):
+    """Where the last human act has left the matter."""
+
+    PREPARED = "prepared", _("package not yet sent")
+    SENT = "sent", _("package sent")
+    IN_PREPARATION = "in_preparation", _("in the municipality's preparation")
+    CONDITIONAL = "conditional", _("approved with a change, waits for Helsinki's view")
+    APPROVED = "approved", _("approved by the municipality")
+    FINAL = "final", _("legally final")
+    CONFIRMED = "confirmed", _("confirmed by Helsinki")
+    REJECTED = "rejected", _("not joining")
+    STOPPED = "stopped", _("stopped")
+
+
+class FinalityGround(models.TextChoices):
+    """On what a person confirmed that no appeal was made."""
+
+    CERTIFICATE = "certificate", _("certificate of finality")
+    MAIL = "mail", _("e-mail")
+    PHONE = "phone", _("telephone")
+
+
+class Hindrance(models.TextChoices):
+    """Why the next step must wait although the state allows it."""
+
+    NO_PACKAGE = "no_package", _("The joining package is not ready in every language of the municipality.")
+    NO_ADDRESS = "no_address", _("The municipality has no registry address.")
+    NO_SWEDISH = "no_swedish", _("The agreement's Swedish text is missing.")
+    NOT_SIGNED = "not_signed", _("The municipality has not yet signed.")
+    PERIOD_RUNNING = "period_running", _("The appeal period is still running.")
+    NO_DATE = "no_date", _("The date of publication or of finality is missing.")
+
+
+class AccessionQuerySet(models.QuerySet):
+    """Questions to the accessions."""
+
+    def visible_to(self, user):
+        """Return all to the service centre, and to others those of the municipalities they have a role in."""
+        if user.is_staff:
+            return self
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(municipality__in=Municipality.objects.of(user))
+
+    def open(self):
+        """Return those still under way."""
+        return self.filter(state__in=Accession.OPEN)
+
+
+class Accession(Workflow):
+    """One municipality's answer to one offer, from the invitation to Helsinki's confirmation."""
+
+    HANDLED = {
+        AccessionState.SENT,
+        AccessionState.IN_PREPARATION,
+        AccessionState.CONDITIONAL,
+        AccessionState.APPROVED,
+        AccessionState.FINAL,
+        AccessionState.REJECTED,
+    }
+    OPEN = [
+        AccessionState.PREPARED,
+        AccessionState.SENT,
+        AccessionState.IN_PREPARATION,
+        AccessionState.CONDITIONAL,
+        AccessionState.APPROVED,
+        AccessionState.FINAL,
+    ]
+    STEPS = {
+        "send": ({AccessionState.PREPARED}, AccessionState.SENT),
+        "schedule": ({AccessionState.SENT, AccessionState.IN_PREPARATION}, AccessionState.IN_PREPARATION),
+        "prepare": ({AccessionState.SENT, AccessionState.IN_PREPARATION}, None),
+        "decide": ({AccessionState.SENT, AccessionState.IN_PREPARATION, AccessionState.CONDITIONAL}, None),
+        "respond": ({AccessionState.CONDITIONAL}, None),
+        "sign": ({AccessionState.APPROVED, AccessionState.FINAL}, None),
+        "finalise": ({AccessionState.APPROVED}, AccessionState.FINAL),
+        "confirm": ({AccessionState.FINAL}, AccessionState.CONFIRMED),
+        "correct": (HANDLED, None),
+        "reopen": ({AccessionState.REJECTED, AccessionState.STOPPED}, AccessionState.IN_PREPARATION),
+        "stop": (set(OPEN), AccessionState.STOPPED),
+    }
+    AFTER = {
+        Outcome.APPROVED: AccessionState.APPROVED,
+        Outcome.APPROVED_CHANGED: AccessionState.CONDITIONAL,
+        Outcome.REJECTED: AccessionState.REJECTED,
+    }
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="accessions")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="accessions")
+    state = models.CharField(_("state"), max_length=20, choices=AccessionState, default=AccessionState.PREPARED)
+    code = models.CharField(max_length=8, unique=True, default=new_code, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    opened_at = models.DateTimeField(_("link first opened"), null=True)
+    meeting_on = models.DateField(_("next meeting"), null=True, blank=True)
+    meeting_body = models.CharField(_("the body that meets"), max_length=20, choices=Body, blank=True)
+    deciding = models.ForeignKey(Decision, models.SET_NULL, null=True, related_name="+")
+    view = models.TextField(_("Helsinki's view"), blank=True)
+    view_on = models.DateField(_("date of the view"), null=True)
+    view_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signed_on = models.DateField(_("signed on"), null=True)
+    signatory = models.CharField(_("signed by"), max_length=120, blank=True)
+    finality_on = models.DateField(_("legally final on"), null=True)
+    finality_ground = models.CharField(_("ground"), max_length=15, choices=FinalityGround, blank=True)
+    finality_note = models.CharField(_("from whom and when"), max_length=300, blank=True)
+    finality_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_on = models.DateField(_("confirmed on"), null=True)
+    confirmed_body = models.CharField(_("who confirmed"), max_length=120, blank=True)
+    confirmed_section = models.CharField(_("section (§)"), max_length=20, blank=True)
+    confirmed_case_number = models.CharField(_("case number"), max_length=40, blank=True)
+    closing_reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = AccessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("accession")
+        verbose_name_plural = _("accessions")
+        ordering = ["municipality__sort_key_fi"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=~Q(state__in=["confirmed", "rejected", "stopped"]),
+                name="accession_one_open",
+                violation_error_message=_("The municipality's joining is already under way."),
+            ),
+            models.CheckConstraint(
+                name="accession_signed_by_someone",
+                condition=Q(signed_on__isnull=True, signatory="") | (Q(signed_on__isnull=False) & ~Q(signatory="")),
+            ),
+            models.CheckConstraint(
+                name="accession_final_on_a_ground",
+                condition=Q(finality_on__isnull=True, finality_by__isnull=True, finality_ground="")
+                | (Q(finality_on__isnull=False, finality_by__isnull=False) & ~Q(finality_ground="")),
+            ),
+            models.CheckConstraint(
+                name="accession_confirmed_when_final_and_signed",
+                condition=~Q(state="confirmed")
+                | (
+                    Q(finality_on__isnull=False, signed_on__isnull=False, confirmed_on__isnull=False)
+                    & ~Q(confirmed_case_number="")
+                ),
+                violation_error_message=_("Confirming requires recorded finality, a signature and Helsinki's decision."),
+            ),
+            models.CheckConstraint(
+                name="accession_sent_has_time", condition=Q(state="prepared") | Q(sent_at__isnull=False) | Q(state="stopped")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality} → {self.offer_id}"
+
+    def get_absolute_url(self):
+        """Return the accession's page."""
+        return reverse("members:accession", args=[self.pk])
+
+    @property
+    def is_open(self):
+        """Tell whether it is still under way."""
+        return self.state in self.OPEN
+
+    @property
+    def standing(self):
+        """Return the chain as it stands: recorded and not corrected, in the order of the meetings."""
+        return list(self.decisions.standing())
+
+    def hindrance(self, verb, today=None):
+        """Return why a step that the state allows must still wait, or None."""
+        if verb == "send":
+            if "sv" in self.municipality.languages and self.offer.version.clauses.filter(text_sv="").exists():
+                return Hindrance.NO_SWEDISH
+            if not self.municipality.registry_email:
+                return Hindrance.NO_ADDRESS
+            ready = {p.language for p in self.newest_packages() if p.state == DocumentState.READY and p.format == "pdf"}
+            if not set(self.municipality.languages) <= ready:
+                return Hindrance.NO_PACKAGE
+        if verb == "finalise":
+            if self.deciding.final_on is None:
+                return None if not self.deciding.is_reckoned else Hindrance.NO_DATE
+            if self.deciding.final_on > (today or clock.today()):
+                return Hindrance.PERIOD_RUNNING
+        if verb == "confirm" and not self.signed_on:
+            return Hindrance.NOT_SIGNED
+        return None
+
+    def newest_packages(self):
+        """Return the newest package row of each language and format."""
+        return list(self.packages.order_by("language", "format", "-version").distinct("language", "format"))
+
+    def _unhindered(self, verb):
+        hindrance = self.hindrance(verb)
+        if hindrance:
+            raise ValidationError(hindrance.label, code=hindrance.value)
+
+    def send(self, *, by):
+        """Send the package to the registry and the named people, each in the municipality's languages."""
+        with self.step("send", by=by):
+            self._unhindered("send")
+            self.sent_at = clock.now()
+            emails.package_sent(self)
+
+    def schedule(self, *, by, meeting_on, meeting_body):
+        """Record when the municipality's body meets; until then nobody is reminded."""
+        with self.step("schedule", by=by, meeting_on=meeting_on, body=meeting_body):
+            self.meeting_on, self.meeting_body = meeting_on, meeting_body
+
+    def prepare(self, *, by, **handling):
+        """Keep a librarian's entry ready for the representative; it counts only when she records it."""
+        with self.step("prepare", by=by):
+            self.decisions.prepared().delete()
+            self._add_decision(prepared_by=by, **handling)
+            emails.decision_prepared(self, by)
+
+    def decide(self, *, by, **handling):
+        """Record one handling of the chain; the outcome tells where the matter then stands."""
+        with self.step("decide", by=by, outcome=handling["outcome"], meeting_on=handling["meeting_on"]) as details:
+            prepared = self.decisions.prepared().first()
+            decision = self._add_decision(
+                recorded_by=by,
+                recorded_at=clock.now(),
+                prepared_by=prepared.prepared_by if prepared else None,
+                **_extract_of(prepared, handling),
+            )
+            self.decisions.prepared().delete()
+            details["decision"] = decision.pk
+            self._stand_as_chain_says()
+            emails.decision_recorded(self, decision)
+
+    def correct(self, *, by, corrects, correction_reason, **handling):
+        """Strike an entry by a new one; finality that rested on the old one is opened again."""
+        with self.step("correct", by=by, struck=corrects.pk) as details:
+            decision = self._add_decision(
+                recorded_by=by,
+                recorded_at=clock.now(),
+                corrects=corrects,
+                correction_reason=correction_reason,
+                **_extract_of(corrects, handling),
+            )
+            details["decision"] = decision.pk
+            self._stand_as_chain_says()
+            emails.decision_recorded(self, decision)
+
+    def _add_decision(self, **fields):
+        decision = Decision(accession=self, **fields)
+        decision.full_clean()
+        decision.save()
+        return decision
+
+    def _stand_as_chain_says(self):
+        """Set the state by the last standing handling; a new deciding handling opens finality again."""
+        last = self.decisions.standing().last()
+        self.state = self.AFTER.get(last.outcome, AccessionState.IN_PREPARATION)
+        self.meeting_on, self.meeting_body = last.next_meeting_on, last.body if last.next_meeting_on else ""
+        deciding = last if last.outcome in self.AFTER else None
+        if deciding != self.deciding:
+            self.finality_on, self.finality_by, self.finality_ground, self.finality_note = None, None, "", ""
+        self.deciding = deciding
+
+    def respond(self, *, by, accepted, view, view_on):
+        """Record Helsinki's view on an approval with a change: as it stands a joining, or not."""
+        with self.step("respond", by=by, accepted=accepted, view_on=view_on):
+            self.view, self.view_on, self.view_by = view, view_on, by
+            self.state = AccessionState.APPROVED if accepted else AccessionState.REJECTED
+            emails.view_given(self, accepted=accepted)
+
+    def sign(self, *, by, signed_on, signatory):
+        """Record that the municipality has signed; it may do so before its decision is final (143 §)."""
+        with self.step("sign", by=by, signed_on=signed_on):
+            if signed_on < self.deciding.meeting_on:
+                raise ValidationError({"signed_on": _("The agreement cannot have been signed before the decision.")})
+            self.signed_on, self.signatory = signed_on, signatory
+
+    def finalise(self, *, by, finality_on, finality_ground, finality_note):
+        """Record, on a ground, that the decision is legally final; never by reckoning alone."""
+        with self.step("finalise", by=by, finality_on=finality_on, ground=finality_ground):
+            self._unhindered("finalise")
+            earliest = self.deciding.final_on
+            if earliest and finality_on < earliest:
+                sentence = _("By its publication date the decision cannot be final before %(day)s.")
+                raise ValidationError(
+                    {"finality_on": ValidationError(sentence, params={"day": f"{earliest:%-d.%-m.%Y}"})}
+                )
+            self.finality_on, self.finality_by = finality_on, by
+            self.finality_ground, self.finality_note = finality_ground, finality_note
+
+    def confirm(self, *, by, confirmed_on, confirmed_body, confirmed_section, confirmed_case_number, joins_on):
+        """Record Helsinki's decision; the membership begins on its day by itself."""
+        with self.step("confirm", by=by, joins_on=joins_on, case_number=confirmed_case_number) as details:
+            self._unhindered("confirm")
+            if joins_on < confirmed_on:
+                raise ValidationError({"joins_on": _("The membership cannot begin before Helsinki's decision.")})
+            self.confirmed_on, self.confirmed_body = confirmed_on, confirmed_body
+            self.confirmed_section, self.confirmed_case_number = confirmed_section, confirmed_case_number
+            details["membership"] = self.municipality.join(joins_on, accession=self).pk
+            emails.accession_confirmed(self, joins_on)
+
+    def reopen(self, *, by, reason):
+        """Take the matter up again, with a reason on record."""
+        with self.step("reopen", by=by, reason=reason):
+            self.closing_reason, self.deciding = "", None
+
+    def stop(self, *, by, reason):
+        """End the matter without a decision, with a reason on record."""
+        with self.step("stop", by=by, reason=reason):
+            self.closing_reason = reason
+
+    def note_opened(self):
+        """Keep when the package's own page was first opened."""
+        Accession.objects.filter(pk=self.pk, opened_at__isnull=True).update(opened_at=clock.now())
+
+
+def _extract_of(earlier, handling):
+    """Carry the earlier row's file over when no new one came."""
+    if earlier and earlier.extract and not handling.get("extract"):
+        return {**handling, "extract": earlier.extract.name}
+    return handling
+
+
+def confirm_together(accessions, *, by, **decision):
+    """Confirm a signing list in one go: all of them, or none if one is refused."""
+    with transaction.atomic():
+        for accession in accessions:
+            accession.confirm(by=by, **decision)

@@ -1,0 +1,161 @@
+"""What one joins, and what it costs: versions of the agreement, and the tariff."""
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from consortium.workflow import Workflow
+from members import package
+
+
+class AgreementState(models.TextChoices):
+    """Whether a version may be offered."""
+
+    DRAFT = "draft", _("draft")
+    APPROVED = "approved", _("approved by Helsinki")
+
+
+class HelsinkiDecision(models.Model):
+    """Which body of the City of Helsinki decided, when, under which section and case number."""
+
+    body_fi = models.CharField(_("body in Finnish"), max_length=120, blank=True)
+    body_sv = models.CharField(_("body in Swedish"), max_length=120, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    section = models.CharField(_("section"), max_length=20, blank=True)
+    case_number = models.CharField(_("case number"), max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+    DECIDED = (
+        Q(decided_on__isnull=False) & ~Q(body_fi="") & ~Q(body_sv="") & ~Q(section="") & ~Q(case_number="")
+    )
+
+    @property
+    def body(self):
+        """Return the body's name in the page's language."""
+        return self.body_sv if get_language() == "sv" else self.body_fi
+
+
+class AgreementVersion(Workflow, HelsinkiDecision):
+    """One version of the cooperation agreement; offered only after Helsinki has approved it."""
+
+    STEPS = {"approve": ({AgreementState.DRAFT}, AgreementState.APPROVED)}
+
+    number = models.CharField(_("version"), max_length=10, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=AgreementState, default=AgreementState.DRAFT)
+    is_example = models.BooleanField(_("example text"), default=False)
+
+    class Meta:
+        verbose_name = _("version of the agreement")
+        verbose_name_plural = _("versions of the agreement")
+        ordering = ["-decided_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="agreementversion_approved_by_decision",
+                condition=Q(state="draft") | HelsinkiDecision.DECIDED,
+                violation_error_message=_("An approved version needs Helsinki's decision: body, date, § and case number."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{_('Cooperation agreement')}, {_('version')} {self.number}"
+
+    def get_absolute_url(self):
+        """Return the version's page."""
+        return reverse("members:agreement", args=[self.number])
+
+    def approve(self, *, by, body_fi, body_sv, decided_on, section, case_number):
+        """Record Helsinki's decision on the text; from then on it may be offered and no longer changes."""
+        with self.step("approve", by=by, decided_on=decided_on, section=section, case_number=case_number):
+            self.body_fi, self.body_sv = body_fi, body_sv
+            self.decided_on, self.section, self.case_number = decided_on, section, case_number
+
+    def clause_texts(self):
+        """Return the clauses as plain dicts, in their order, for paper."""
+        return list(self.clauses.values("number", "title_fi", "title_sv", "text_fi", "text_sv"))
+
+
+class Clause(models.Model):
+    """A numbered clause of one version, in both languages."""
+
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="clauses")
+    position = models.PositiveSmallIntegerField()
+    number = models.CharField(_("number"), max_length=10)
+    title_fi = models.CharField(_("heading in Finnish"), max_length=120)
+    title_sv = models.CharField(_("heading in Swedish"), max_length=120)
+    text_fi = models.TextField(_("text in Finnish"))
+    text_sv = models.TextField(_("text in Swedish"), blank=True)
+
+    class Meta:
+        verbose_name = _("clause")
+        verbose_name_plural = _("clauses")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="clause_number_once")]
+
+    def __str__(self):
+        return f"{self.number} {self.title_fi}"
+
+
+class TariffQuerySet(models.QuerySet):
+    """Questions to the tariffs."""
+
+    def on(self, day):
+        """Return the tariff in force on the day, or None."""
+        return self.filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+class Tariff(HelsinkiDecision):
+    """€ per resident between a smallest and a largest fee, valid from a day by Helsinki's decision."""
+
+    valid_from = models.DateField(_("valid from"), unique=True)
+    rate = models.DecimalField(_("€ per resident"), max_digits=8, decimal_places=5)
+    floor = models.DecimalField(_("smallest fee"), max_digits=8, decimal_places=2)
+    cap = models.DecimalField(_("largest fee"), max_digits=8, decimal_places=2)
+    free_years = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("free years"))
+
+    objects = TariffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tariff")
+        verbose_name_plural = _("tariffs")
+        ordering = ["-valid_from"]
+        constraints = [
+            models.CheckConstraint(name="tariff_nothing_negative", condition=Q(rate__gte=0, floor__gte=0)),
+            models.CheckConstraint(
+                name="tariff_floor_below_cap",
+                condition=Q(floor__lte=F("cap")),
+                violation_error_message=_("The smallest fee cannot exceed the largest."),
+            ),
+            models.CheckConstraint(
+                name="tariff_cap_at_most_7500",
+                condition=Q(cap__lte=7500),
+                violation_error_message=_("The fee is at most 7,500 € a municipality."),
+            ),
+            models.CheckConstraint(name="tariff_by_decision", condition=HelsinkiDecision.DECIDED),
+        ]
+
+    def __str__(self):
+        return f"{self.rate} € ({self.valid_from})"
+
+    @property
+    def terms(self):
+        """Return the tariff as plain values, as they are frozen on a package."""
+        return {
+            "rate": f"{self.rate.normalize():f}",
+            "floor": f"{self.floor:.2f}",
+            "cap": f"{self.cap:.2f}",
+            "valid_from": self.valid_from.isoformat(),
+            "free_years": self.free_years,
+        }
+
+    def fee(self, residents, year):
+        """Return the fee in € for a whole year: residents × rate, within floor and cap, rounded down to the cent."""
+        if year in self.free_years:
+            return Decimal("0.00")
+        return package.fee(residents, self.rate, self.floor, self.cap)

@@ -1,0 +1,203 @@
+"""The register: Finland's municipalities, present and past, and how many live in each."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from stdnum.exceptions import ValidationError as NumberError
+from stdnum.fi import ytunnus
+
+from consortium import clock
+
+ALAND_REGION = "21"
+AFTER_Z = str.maketrans({"å": "~1", "ä": "~2", "ö": "~3"})
+
+
+class MunicipalityLanguage(models.TextChoices):
+    """The language status of the Language Act, with the majority's language first."""
+
+    FINNISH = "fi", _("Finnish")
+    FINNISH_SWEDISH = "fi-sv", _("bilingual, Finnish majority")
+    SWEDISH_FINNISH = "sv-fi", _("bilingual, Swedish majority")
+    SWEDISH = "sv", _("Swedish")
+
+
+def check_business_id(value):
+    """Raise ValidationError unless the Y-tunnus has its form and its check digit (weights 7 9 10 5 8 4 2, mod 11)."""
+    try:
+        ytunnus.validate(value)
+    except NumberError:
+        raise ValidationError(_("This is not a business ID: check the digits, for example 0201256-6.")) from None
+
+
+def check_einvoice_address(value):
+    """Raise ValidationError unless the address is an OVT (0037 + Y-tunnus + up to 5 signs) or an IBAN."""
+    digits = value.replace(" ", "").upper()
+    if digits.startswith("0037") and len(digits) <= 17 and ytunnus.is_valid(digits[4:12]):
+        return
+    if digits.startswith("FI") and len(digits) == 18 and digits[2:].isdigit() and _iban_holds(digits):
+        return
+    raise ValidationError(_("This is not an e-invoice address: give 0037 and the business ID's digits, or an IBAN."))
+
+
+def _iban_holds(digits):
+    return int("".join(str(int(c, 36)) for c in digits[4:] + digits[:4])) % 97 == 1
+
+
+def sort_key(name):
+    """Return a key that puts å, ä and ö after z in the database's order by code point."""
+    return name.lower().translate(AFTER_Z)
+
+
+class MunicipalityQuerySet(models.QuerySet):
+    """Questions to the register."""
+
+    def current(self, today=None):
+        """Return the municipalities that exist on the day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=today or clock.today()))
+
+    def members_on(self, day):
+        """Return those that belong to the consortium on the day."""
+        return self.filter(memberships__period__contains=day)
+
+    def represented_by(self, user, today=None):
+        """Return those for which the person may give the official answer on the day."""
+        return self.filter(pk__in=user.roles.representing(today).values("municipality"))
+
+    def of(self, user, today=None):
+        """Return those for which the person has any role on the day."""
+        return self.filter(pk__in=user.roles.active(today).values("municipality"))
+
+    def with_population(self):
+        """Add the newest population figure and its day."""
+        newest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-on")
+        return self.annotate(
+            residents=Subquery(newest.values("count")[:1]),
+            residents_on=Subquery(newest.values("on")[:1]),
+        )
+
+    def named(self, words):
+        """Return those whose name, old or new, Finnish or Swedish, or code begins with the words."""
+        words = words.strip()
+        key = sort_key(words)
+        name = Q(sort_key_fi__startswith=key) | Q(sort_key_sv__startswith=key) | Q(genitive_fi__istartswith=words)
+        return self.filter(name | Q(code=words))
+
+
+class Municipality(models.Model):
+    """A municipality of the register. A merged one keeps its code, its history and its successor."""
+
+    code = models.CharField(_("code"), max_length=3, unique=True, validators=[RegexValidator(r"^\d{3}$")])
+    name_fi = models.CharField(_("name in Finnish"), max_length=60)
+    name_sv = models.CharField(_("name in Swedish"), max_length=60)
+    genitive_fi = models.CharField(_("Finnish genitive"), max_length=60, blank=True)
+    sort_key_fi = models.CharField(max_length=90, editable=False, db_index=True)
+    sort_key_sv = models.CharField(max_length=90, editable=False)
+    city = models.BooleanField(_("calls itself a city"), default=False)
+    region_code = models.CharField(max_length=2)
+    region_fi = models.CharField(_("region"), max_length=60)
+    region_sv = models.CharField(_("region in Swedish"), max_length=60)
+    language = models.CharField(_("languages"), max_length=5, choices=MunicipalityLanguage)
+    latitude = models.DecimalField(max_digits=6, decimal_places=3)
+    longitude = models.DecimalField(max_digits=6, decimal_places=3)
+    library_network = models.CharField(_("library network"), max_length=60, blank=True)
+    registry_email = models.EmailField(_("registry's address"), blank=True)
+    business_id = models.CharField(_("business ID"), max_length=9, blank=True, validators=[check_business_id])
+    einvoice_address = models.CharField(
+        _("e-invoice address"), max_length=35, blank=True, validators=[check_einvoice_address]
+    )
+    einvoice_operator = models.CharField(_("e-invoice operator"), max_length=35, blank=True)
+    buyer_reference = models.CharField(_("buyer's reference"), max_length=70, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("merged into")
+    )
+    edited_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ["sort_key_fi"]
+        constraints = [
+            models.CheckConstraint(
+                name="municipality_ended_with_successor",
+                condition=Q(ended_on__isnull=True, successor__isnull=True)
+                | Q(ended_on__isnull=False, successor__isnull=False),
+                violation_error_message=_("A merged municipality has both its last day and its successor."),
+            ),
+            models.CheckConstraint(
+                name="municipality_not_its_own_successor", condition=Q(successor__isnull=True) | ~Q(successor=F("id"))
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, **kwargs):
+        """Keep the sorting keys in step with the names."""
+        self.sort_key_fi, self.sort_key_sv = sort_key(self.name_fi), sort_key(self.name_sv)
+        super().save(**kwargs)
+
+    def get_absolute_url(self):
+        """Return the municipality's own page."""
+        return reverse("municipality", args=[self.code])
+
+    @property
+    def name(self):
+        """Return the name in the page's language."""
+        return self.name_sv if get_language() == "sv" else self.name_fi
+
+    @property
+    def region(self):
+        """Return the region's name in the page's language."""
+        return self.region_sv if get_language() == "sv" else self.region_fi
+
+    @property
+    def of_name(self):
+        """Return the name as it stands before "puolesta" in Finnish; in other languages the name itself."""
+        return (self.genitive_fi or self.name_fi) if get_language() == "fi" else self.name
+
+    @property
+    def languages(self):
+        """Return the languages of its letters and documents, the majority's first."""
+        return self.language.split("-")
+
+    @property
+    def is_aland(self):
+        """Tell whether it lies on Åland, where neither the Local Government Act nor our reckonings apply."""
+        return self.region_code == ALAND_REGION
+
+    def population_on(self, day):
+        """Return the newest population row known for the day, or None."""
+        return self.populations.filter(on__lte=day).order_by("-on").first()
+
+    def join(self, starts_on, *, accession=None):
+        """Begin a membership that runs until further notice. Returns it."""
+        return self.memberships.create(period=(starts_on, None), accession=accession)
+
+    def membership_on(self, day):
+        """Return the membership that covers the day, or None."""
+        return self.memberships.filter(period__contains=day).first()
+
+
+class Population(models.Model):
+    """How many lived in a municipality on a day, and who says so."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="populations")
+    on = models.DateField(_("on"))
+    count = models.PositiveIntegerField(_("residents"))
+    source = models.CharField(_("source"), max_length=120)
+
+    class Meta:
+        verbose_name = _("population figure")
+        verbose_name_plural = _("population figures")
+        ordering = ["-on"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "on"], name="population_once_a_day")]
+
+    def __str__(self):
+        return f"{self.municipality_id} {self.on}: {self.count}"

@@ -1,0 +1,232 @@
+"""Pages of one accession: where it stands, and one page a step."""
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consortium import clock
+from consortium.documents import file_response
+from consortium.models import AuditEvent, OutgoingEmail
+from consortium.steps import receipt_of, take_step
+from consortium.templatetags.portal import moment
+from members import path
+from members.forms import accession as forms
+from members.models import Accession, Decision
+
+step_page = require_http_methods(["GET", "POST"])
+
+
+def step_words(verb, accession):
+    """Return what a step's button says; it names the municipality it acts for."""
+    of_name = accession.municipality.of_name
+    return {
+        "send": _("Send the package to %(name)s") % {"name": accession.municipality.name},
+        "schedule": _("Our body meets on …"),
+        "prepare": _("Prepare the decision for the representative"),
+        "decide": _("Record the decision for %(name)s") % {"name": of_name},
+        "respond": _("Record Helsinki's view"),
+        "sign": _("Record the signature for %(name)s") % {"name": of_name},
+        "finalise": _("Record finality"),
+        "confirm": _("Confirm the joining"),
+        "correct": _("Correct the decision for %(name)s") % {"name": of_name},
+        "reopen": _("Take the matter up again"),
+        "stop": _("Stop the matter"),
+    }[verb]
+
+
+ACTS = {
+    "invite": gettext_lazy("Invited"),
+    "package": gettext_lazy("Joining package asked for"),
+    "send": gettext_lazy("Joining package sent"),
+    "schedule": gettext_lazy("Date of the meeting recorded"),
+    "prepare": gettext_lazy("Decision prepared for the representative"),
+    "decide": gettext_lazy("Decision recorded"),
+    "respond": gettext_lazy("Helsinki's view recorded"),
+    "sign": gettext_lazy("Signature recorded"),
+    "finalise": gettext_lazy("Finality recorded"),
+    "confirm": gettext_lazy("Joining confirmed by Helsinki"),
+    "correct": gettext_lazy("Decision corrected"),
+    "reopen": gettext_lazy("Matter taken up again"),
+    "stop": gettext_lazy("Matter stopped"),
+}
+MAIN_FIRST = ["send", "respond", "confirm", "finalise", "sign", "decide", "prepare", "schedule"]
+
+
+def accession_of(request, pk):
+    """Return the accession among those the person may see, or 404."""
+    rows = Accession.objects.visible_to(request.user).select_related(
+        "municipality", "offer__version", "offer__tariff", "deciding__accession__municipality", "membership"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def buttons(accession, user):
+    """Return the steps open to the person: the main one first and filled, those that must wait left out."""
+    verbs = [v for v in accession.steps_open_to(user) if v != "correct" and accession.hindrance(v) is None]
+    if accession.signed_on:
+        verbs = [v for v in verbs if v != "sign"]
+    verbs.sort(key=lambda v: MAIN_FIRST.index(v) if v in MAIN_FIRST else len(MAIN_FIRST))
+    if accession.meeting_on and accession.meeting_on >= clock.today() and "schedule" in verbs:
+        verbs.remove("schedule")
+        verbs.append("schedule")
+    return [
+        {
+            "verb": verb,
+            "label": step_words(verb, accession),
+            "url": reverse(f"members:accession_{verb}", args=[accession.pk]),
+            "primary": index == 0 and verb in MAIN_FIRST,
+        }
+        for index, verb in enumerate(verbs)
+    ]
+
+
+def waits(accession, user):
+    """Return why the steps that the state allows must still wait, as sentences."""
+    verbs = accession.steps_open_to(user)
+    return [str(h.label) for h in (accession.hindrance(v) for v in verbs) if h is not None]
+
+
+def history_of(accession):
+    """Return the acts on an accession for partials/history.html, newest first."""
+    return [
+        {"when": e.at, "what": ACTS.get(e.verb, e.verb), "who": e.by.get_full_name() if e.by else _("The portal")}
+        for e in AuditEvent.objects.about(accession)
+    ]
+
+
+def receipt_rows(accession, event, today):
+    """Return the receipt of an act: what, for whom, when, its number, what happens next."""
+    return [
+        (_("What"), ACTS.get(event.verb, event.verb)),
+        (_("For whom"), accession.municipality.name),
+        (_("When"), moment(event.at)),
+        (_("Who"), event.by.get_full_name() if event.by else _("The portal")),
+        (_("Receipt"), f"{event.at:%Y}-{event.pk:04d}"),
+        (_("What next"), path.says(accession, today)),
+    ]
+
+
+@require_safe
+def accession(request, pk):
+    """Where the matter stands: one sentence, one main action, the path, decisions, agreement, correspondence."""
+    record, today = accession_of(request, pk), clock.today()
+    event = receipt_of(request, record)
+    context = {
+        "accession": record,
+        "says": path.says(record, today),
+        "steps_open": buttons(record, request.user),
+        "waits": waits(record, request.user),
+        "steps": path.steps(record, today),
+        "decisions": record.standing,
+        "struck": record.decisions.filter(correction__isnull=False).select_related("correction"),
+        "prepared": record.decisions.prepared().select_related("prepared_by").first(),
+        "can_correct": record.allows("correct") and request.user.has_perm("members.correct_accession", record),
+        "packages": record.newest_packages(),
+        "letters": OutgoingEmail.objects.filter(about_type__model="accession", about_id=record.pk),
+        "history": history_of(record),
+        "receipt": receipt_rows(record, event, today) if event else None,
+    }
+    return render(request, "members/accession.html", context)
+
+
+def _step(request, pk, verb, form_class, **context):
+    record = accession_of(request, pk)
+    return take_step(
+        request,
+        record,
+        verb,
+        form_class,
+        kind=_("Joining"),
+        title=record.municipality.name,
+        says=path.says(record, clock.today()),
+        button=step_words(verb, record),
+        **context,
+    )
+
+
+@step_page
+def accession_send(request, pk):
+    """Send the package, after seeing what leaves and to whom."""
+    record = accession_of(request, pk)
+    return _step(request, pk, "send", forms.SendForm, template="members/accession_send.html", packages=record.newest_packages())
+
+
+@step_page
+def accession_schedule(request, pk):
+    """Record when the municipality's body meets."""
+    return _step(request, pk, "schedule", forms.ScheduleForm)
+
+
+@step_page
+def accession_decide(request, pk):
+    """Record one handling of the chain."""
+    return _step(request, pk, "decide", forms.DecisionForm)
+
+
+@step_page
+def accession_prepare(request, pk):
+    """Fill in a decision for the representative to record."""
+    return _step(request, pk, "prepare", forms.DecisionForm)
+
+
+@step_page
+def accession_correct(request, pk, decision):
+    """Put a new entry in the place of a wrong one."""
+    record = accession_of(request, pk)
+    wrong = get_object_or_404(record.decisions.standing(), pk=decision)
+
+    def form(*args, **kwargs):
+        return forms.CorrectForm(*args, corrects=wrong, **kwargs)
+
+    return _step(request, pk, "correct", form)
+
+
+@step_page
+def accession_respond(request, pk):
+    """Record Helsinki's view on an approval with a change."""
+    record = accession_of(request, pk)
+    about = record.deciding.condition if record.deciding else ""
+    return _step(request, pk, "respond", forms.RespondForm, about=about)
+
+
+@step_page
+def accession_sign(request, pk):
+    """Record the municipality's signature."""
+    return _step(request, pk, "sign", forms.SignForm)
+
+
+@step_page
+def accession_finalise(request, pk):
+    """Record finality on a ground, with the reckoning in sight."""
+    record = accession_of(request, pk)
+    reckon = path.reckoning(record.deciding) if record.deciding else []
+    return _step(request, pk, "finalise", forms.FinaliseForm, reckon=reckon)
+
+
+@step_page
+def accession_confirm(request, pk):
+    """Record Helsinki's decision on the joining."""
+    return _step(request, pk, "confirm", forms.ConfirmForm)
+
+
+@step_page
+def accession_reopen(request, pk):
+    """Take the matter up again."""
+    return _step(request, pk, "reopen", forms.ReasonForm)
+
+
+@step_page
+def accession_stop(request, pk):
+    """End the matter without a decision."""
+    return _step(request, pk, "stop", forms.ReasonForm)
+
+
+@require_safe
+def extract(request, pk):
+    """The extract of the minutes, for those who may see the accession."""
+    rows = Decision.objects.filter(accession__in=Accession.objects.visible_to(request.user)).exclude(extract="")
+    found = get_object_or_404(rows, pk=pk)
+    name = found.extract.name.rpartition("/")[2]
+    kind = "application/pdf" if name.endswith(".pdf") else "image/jpeg"
+    return file_response(found.extract, name=name, content_type=kind)

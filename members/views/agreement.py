@@ -1,0 +1,43 @@
+"""The agreement's versions: public once Helsinki has approved them."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consortium.steps import take_step
+from members.forms.offer import ApproveForm
+from members.models import AgreementState, AgreementVersion, Tariff
+
+
+def _visible(user):
+    """Return all versions to the service centre, the approved ones to everyone."""
+    rows = AgreementVersion.objects.all()
+    return rows if user.is_staff else rows.filter(state=AgreementState.APPROVED)
+
+
+@login_not_required
+@require_safe
+def agreement_list(request):
+    """The versions, the newest first, and the tariff in force."""
+    return render(
+        request,
+        "members/agreement_list.html",
+        {"versions": _visible(request.user), "tariffs": Tariff.objects.all()},
+    )
+
+
+@login_not_required
+@require_safe
+def agreement(request, number):
+    """One version, clause by clause."""
+    version = get_object_or_404(_visible(request.user), number=number)
+    can_approve = version.allows("approve") and request.user.has_perm("members.approve_agreementversion", version)
+    context = {"version": version, "clauses": version.clauses.all(), "can_approve": can_approve}
+    return render(request, "members/agreement.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_approve(request, number):
+    """Record Helsinki's decision on a version."""
+    version = get_object_or_404(_visible(request.user), number=number)
+    return take_step(request, version, "approve", ApproveForm)

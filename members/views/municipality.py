@@ -1,0 +1,167 @@
+"""The register on pages: where everybody is, who belongs, one municipality's addresses."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max, OuterRef, Subquery
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consortium import clock
+from consortium.lists import Column, ListPage
+from consortium.models import AuditEvent
+from consortium.steps import carry_out, refusals
+from consortium.templatetags.portal import day, number, place
+from members.filters import MunicipalityFilter
+from members.forms.municipality import ContactForm, LeaveForm, MunicipalityForm
+from members.models import Accession, AccessionState, Contact, Decision, Membership, Municipality
+
+
+def _with_standing(rows, today):
+    """Add to each row what a list shows: membership today, newest accession, last event."""
+    newest = Accession.objects.filter(municipality=OuterRef("pk")).order_by("-pk")
+    membership = Membership.objects.on(today).filter(municipality=OuterRef("pk"))
+    last = Decision.objects.filter(accession__municipality=OuterRef("pk")).order_by()
+    return rows.with_population().annotate(
+        accession_state=Subquery(newest.values("state")[:1]),
+        accession_pk=Subquery(newest.values("pk")[:1]),
+        sent_at=Subquery(newest.values("sent_at")[:1]),
+        member_period=Subquery(membership.values("period")[:1]),
+        last_meeting_on=Subquery(last.values("accession__municipality").annotate(m=Max("meeting_on")).values("m")[:1]),
+    )
+
+
+def _standing_words(row):
+    """Return one row's state in words."""
+    if row.member_period:
+        return _("member since %(day)s") % {"day": day(row.member_period.lower)}
+    return AccessionState(row.accession_state).label if row.accession_state else _("not invited")
+
+
+COLUMNS = [
+    Column("name", gettext_lazy("Municipality"), lambda r: r.name, place, lambda r: r.get_absolute_url(), ("sort_key_fi",)),
+    Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
+    Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
+    Column("language", gettext_lazy("Language"), lambda r: r.get_language_display(), order_by=("language",)),
+    Column("network", gettext_lazy("Network"), lambda r: r.library_network, order_by=("library_network",)),
+    Column("residents", gettext_lazy("Residents"), lambda r: r.residents, lambda r: number(r.residents), order_by=("residents",), css="num"),
+    Column("state", gettext_lazy("State"), _standing_words, order_by=("accession_state",)),
+    Column("sent", gettext_lazy("Package sent"), lambda r: clock.date_of(r.sent_at), lambda r: day(r.sent_at) or _("not yet"), order_by=("sent_at",)),
+    Column(
+        "meeting", gettext_lazy("Last handling"), lambda r: r.last_meeting_on, lambda r: day(r.last_meeting_on) or _("none"), order_by=("last_meeting_on",)
+    ),
+]
+
+
+@require_safe
+def municipality_list(request):
+    """Where is everybody: 308 rows to filter, sort and take along."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    rows = _with_standing(Municipality.objects.current(), clock.today())
+    listing = ListPage(
+        request,
+        rows,
+        COLUMNS,
+        filterset=MunicipalityFilter,
+        caption=_("Municipalities"),
+        default_sort="name",
+        filename="municipalities",
+    )
+    return listing.export() or render(request, "members/municipality_list.html", {"list": listing})
+
+
+MEMBER_COLUMNS = [
+    Column("name", gettext_lazy("Municipality"), lambda r: r.name, place, lambda r: r.get_absolute_url(), ("sort_key_fi",)),
+    Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
+    Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
+    Column("residents", gettext_lazy("Residents"), lambda r: r.residents, lambda r: number(r.residents), order_by=("residents",), css="num"),
+    Column("since", gettext_lazy("Member since"), lambda r: r.member_period.lower, lambda r: day(r.member_period.lower), order_by=("member_period",)),
+]
+
+
+@login_not_required
+@require_safe
+def member_list(request):
+    """Who belongs to the consortium today, for everyone, as a page and as a file."""
+    today = clock.today()
+    rows = _with_standing(Municipality.objects.members_on(today), today)
+    listing = ListPage(request, rows, MEMBER_COLUMNS, caption=_("Member municipalities"), default_sort="name", filename="members")
+    return listing.export() or render(request, "members/member_list.html", {"list": listing, "today": today})
+
+
+def _own(request, code):
+    """Return the municipality if the person may keep its addresses, else 403; unknown codes are 404."""
+    found = get_object_or_404(Municipality, code=code)
+    if not request.user.has_perm("members.edit_municipality", found):
+        raise PermissionDenied
+    return found
+
+
+def _save(request, form, record, verb, back):
+    """Save an editing form unless it is stale, and record which fields changed."""
+    if request.method == "POST":
+        with transaction.atomic():
+            if form.is_valid():
+                form.save()
+                AuditEvent.record(record, verb, by=request.user, fields=form.changed_data)
+                messages.success(request, _("Saved."))
+                return HttpResponseRedirect(back)
+    return None
+
+
+@require_http_methods(["GET", "POST"])
+def municipality_edit(request, code):
+    """Keep the registry's address, the business ID and the invoicing details."""
+    found = _own(request, code)
+    form = MunicipalityForm(request.POST or None, instance=found)
+    answer = _save(request, form, found, "edit", found.get_absolute_url())
+    return answer or render(request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Addresses")})
+
+
+@require_http_methods(["GET", "POST"])
+def contact_new(request, code):
+    """Add a contact."""
+    found = _own(request, code)
+    form = ContactForm(request.POST or None, instance=Contact(municipality=found))
+    answer = _save(request, form, found, "edit", found.get_absolute_url())
+    return answer or render(request, "members/edit.html", {"municipality": found, "form": form, "kind": _("New contact")})
+
+
+@require_http_methods(["GET", "POST"])
+def contact_edit(request, code, pk):
+    """Correct a contact, or end it."""
+    found = _own(request, code)
+    contact = get_object_or_404(found.contacts, pk=pk)
+    form = ContactForm(request.POST or None, instance=contact)
+    answer = _save(request, form, found, "edit", found.get_absolute_url())
+    return answer or render(request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Contact")})
+
+
+@require_http_methods(["GET", "POST"])
+def membership_leave(request, pk):
+    """Record a notice: the consequence in a sentence before the button."""
+    membership = get_object_or_404(Membership.objects.select_related("municipality"), pk=pk)
+    if not request.user.has_perm("members.leave_membership", membership):
+        raise PermissionDenied
+    form = LeaveForm(request.POST or None, record=membership, by=request.user)
+    if request.method == "POST" and form.is_valid():
+
+        def leave():
+            membership.leave(by=request.user, **form.details)
+            return membership.municipality.get_absolute_url()
+
+        try:
+            answer = carry_out(form, leave, by=request.user)
+        except ValidationError as error:
+            for field, words in refusals(error).items():
+                form.add_error(field if field in form.fields else None, words)
+        else:
+            messages.success(request, _("The notice is recorded. The membership ends with its last day."))
+            return HttpResponseRedirect(answer)
+    context = {"municipality": membership.municipality, "membership": membership, "form": form}
+    return render(request, "members/membership_leave.html", context)

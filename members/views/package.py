@@ -1,0 +1,197 @@
+"""The joining package: made for many at once, followed live, read on its own page without an account."""
+
+import io
+import zipfile
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from consortium import documents
+from consortium.documents import file_response
+from consortium.forms import PortalForm
+from consortium.models import DocumentState
+from consortium.steps import carry_out
+from members import package as paper
+from members.models import Accession, JoiningPackage, Offer, ask_for_packages, figures_of
+from members.views.accession import accession_of
+
+
+def _progress(packages, *, id, poll_url, link=None):
+    """Return the context of partials/progress.html for a batch."""
+    counts = documents.progress(packages)
+    made = counts["ready"] + counts["failed"]
+    if not counts["total"]:
+        says = _("No package has been asked for yet.")
+    elif counts["running"]:
+        says = _("%(made)s of %(total)s files made.") % {"made": made, "total": counts["total"]}
+    elif counts["failed"]:
+        says = _("%(ready)s of %(total)s files are ready, %(failed)s failed.") % counts
+    else:
+        says = _("All %(total)s files are ready.") % counts
+    return {
+        "id": id,
+        "poll_url": poll_url if counts["running"] else "",
+        "says": says,
+        "done": made,
+        "total": counts["total"],
+        "link": link if counts["ready"] and not counts["running"] else None,
+    }
+
+
+def offer_progress_of(offer):
+    """Return how far the newest packages of an offer are."""
+    zip_link = {"url": reverse("members:offer_zip", args=[offer.pk]), "label": _("Download all as one ZIP")}
+    newest = JoiningPackage.objects.filter(pk__in=JoiningPackage.objects.filter(accession__offer=offer).newest())
+    return _progress(
+        newest, id="packages", poll_url=reverse("members:offer_progress", args=[offer.pk]), link=zip_link
+    )
+
+
+def accession_progress_of(accession):
+    """Return how far the newest packages of one accession are."""
+    newest = JoiningPackage.objects.filter(pk__in=[p.pk for p in accession.newest_packages()])
+    return _progress(newest, id="packages", poll_url=reverse("members:package_progress", args=[accession.pk]))
+
+
+@require_POST
+def offer_packages(request, pk):
+    """Ask for the packages of every municipality that the offer has been put to and that has not yet answered."""
+    if not request.user.has_perm("members.manage_offer"):
+        raise PermissionDenied
+    offer = get_object_or_404(Offer, pk=pk)
+    form = PortalForm(request.POST)
+    form.is_valid()
+
+    def ask():
+        ask_for_packages(offer.accessions.open(), by=request.user)
+        return f"{offer.get_absolute_url()}#packages"
+
+    return HttpResponseRedirect(carry_out(form, ask, by=request.user))
+
+
+@require_safe
+def offer_progress(request, pk):
+    """The live part of the offer's page."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return render(request, "partials/progress.html", offer_progress_of(get_object_or_404(Offer, pk=pk)))
+
+
+@require_safe
+def offer_zip(request, pk):
+    """The newest ready files of an offer as one ZIP, stored as they are."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    packages = JoiningPackage.objects.filter(accession__offer_id=pk).newest()
+    return _zip([p for p in packages if p.state == DocumentState.READY], f"joining-packages-{pk}.zip")
+
+
+def _zip(packages, name):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for package in packages:
+            archive.write(package.file.path, package.filename)
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=name)
+
+
+@require_POST
+def accession_packages(request, pk):
+    """Ask for one municipality's packages anew; the old files stay at their addresses."""
+    record = accession_of(request, pk)
+    if not request.user.has_perm("members.send_accession", record):
+        raise PermissionDenied
+    form = PortalForm(request.POST)
+    form.is_valid()
+
+    def ask():
+        ask_for_packages(Accession.objects.filter(pk=record.pk), by=request.user)
+        return f"{record.get_absolute_url()}#packages"
+
+    return HttpResponseRedirect(carry_out(form, ask, by=request.user))
+
+
+@require_safe
+def package_progress(request, pk):
+    """The live part of the accession's page."""
+    return render(request, "partials/progress.html", accession_progress_of(accession_of(request, pk)))
+
+
+@require_POST
+def package_retry(request, key):
+    """Put a failed file back into the queue."""
+    found = get_object_or_404(JoiningPackage.objects.visible_to(request.user), key=key)
+    if not request.user.has_perm("members.send_accession", found.accession):
+        raise PermissionDenied
+    if documents.try_again(found):
+        messages.success(request, _("The file is being made again."))
+    return HttpResponseRedirect(f"{found.accession.get_absolute_url()}#packages")
+
+
+@require_safe
+def package_file(request, key):
+    """A file of the package, for those who may see the accession; every version stays at its address."""
+    found = get_object_or_404(JoiningPackage.objects.visible_to(request.user), key=key, state=DocumentState.READY)
+    return file_response(found.file, name=found.filename, content_type=found.content_type)
+
+
+def _open_accession(code):
+    """Return the accession behind a short address, however its code was typed, or 404."""
+    code = code.replace("-", "").replace(" ", "").upper()
+    return get_object_or_404(Accession.objects.select_related("municipality", "offer__version", "offer__tariff"), code=code)
+
+
+@login_not_required
+@require_safe
+def package(request, code):
+    """The package as a page that needs no account: public preparation material, to be read and copied, nothing else."""
+    record = _open_accession(code)
+    ready = [p for p in record.newest_packages() if p.state == DocumentState.READY]
+    languages = record.municipality.languages
+    asked = request.GET.get("lang") or (get_language() if request.path != f"/p/{code}/" else languages[0])
+    language = asked if asked in languages else languages[0]
+    mine = [p for p in ready if p.language == language]
+    figures = mine[0].figures if mine else figures_of(record.municipality, record.offer, code=record.code)
+    if record.sent_at and not request.user.is_authenticated:
+        record.note_opened()
+    context = {
+        "accession": record,
+        "municipality": record.municipality,
+        "offer": record.offer,
+        "figures": figures,
+        "language": language,
+        "languages": languages,
+        "files": mine,
+        "variants": [(b, paper.proposal_text(figures, language, b)) for b in paper.BODIES],
+        "clauses": record.offer.version.clause_texts(),
+    }
+    with translation.override(language):  # a Swedish package is read on a Swedish page
+        return render(request, "members/package.html", context)
+
+
+@login_not_required
+@require_safe
+def package_public_file(request, code, key):
+    """A file of the package by its short address."""
+    record = _open_accession(code)
+    found = get_object_or_404(record.packages, key=key, state=DocumentState.READY)
+    return file_response(found.file, name=found.filename, content_type=found.content_type)
+
+
+@login_not_required
+@require_safe
+def package_public_zip(request, code):
+    """Every file of the package at once, by its short address."""
+    record = _open_accession(code)
+    ready = [p for p in record.newest_packages() if p.state == DocumentState.READY]
+    return _zip(ready, f"{record.municipality.code}.zip")
+
+
