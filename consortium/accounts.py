@@ -22,7 +22,9 @@ class Adapter(DefaultAccountAdapter):
         """Write the letter as a row. Letters that we do not word ourselves are allauth's own text."""
         template = LETTERS.get(template_prefix)
         if template:
-            emails.queue(template, email, get_language(), priority=Priority.CODE, once=True, code=context["code"])
+            emails.queue(
+                template, email, get_language(), priority=Priority.CODE, once=True, code=context["code"]
+            )
             return
         message = self.render_mail(template_prefix, email, context)
         emails.queue(

@@ -26,7 +26,9 @@ def compose(template, language, **context):
     return subject.strip(), body.strip() + "\n"
 
 
-def queue(template, to, language, *, about=None, attachments=(), priority=Priority.LETTER, once=False, **context):
+def queue(
+    template, to, language, *, about=None, attachments=(), priority=Priority.LETTER, once=False, **context
+):
     """Write one letter to one recipient; it leaves after the commit. Returns the row.
 
     ``about`` is the record whose page shows the letter; ``attachments`` are documents that are ready;

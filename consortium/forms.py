@@ -84,7 +84,9 @@ class EditForm(forms.ModelForm):
                 self.add_error(
                     name,
                     forms.ValidationError(
-                        _("Somebody else saved “%(theirs)s” here while you were writing. Yours is kept below."),
+                        _(
+                            "Somebody else saved “%(theirs)s” here while you were writing. Yours is kept below."
+                        ),
                         params={"theirs": getattr(row, name)},
                     ),
                 )

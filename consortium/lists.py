@@ -36,13 +36,20 @@ class Column:
     def cell(self, row):
         """Return what the page shows of a row in this column."""
         shown = self.shown(row) if self.shown else self.value(row)
-        return {"value": shown, "url": self.url(row) if self.url else "", "css": self.css, "label": self.label}
+        return {
+            "value": shown,
+            "url": self.url(row) if self.url else "",
+            "css": self.css,
+            "label": self.label,
+        }
 
 
 class ListPage:
     """A list on a page: the filtered and sorted rows, the fifty shown, and the same rows as a file."""
 
-    def __init__(self, request, queryset, columns, *, filterset=None, caption="", default_sort="", filename="list"):
+    def __init__(
+        self, request, queryset, columns, *, filterset=None, caption="", default_sort="", filename="list"
+    ):
         self.request, self.columns, self.caption, self.filename = request, columns, caption, filename
         self.filterset = filterset(request.GET, queryset=queryset, request=request) if filterset else None
         self.all_rows = self._sorted(self.filterset.qs if self.filterset else queryset, default_sort)
@@ -84,7 +91,9 @@ class ListPage:
                 "label": c.label,
                 "key": c.key,
                 "css": c.css,
-                "sorted": ("descending" if self.descending else "ascending") if c.key == self.sort_key else "",
+                "sorted": ("descending" if self.descending else "ascending")
+                if c.key == self.sort_key
+                else "",
                 "sort_url": self.with_query(
                     sort=f"-{c.key}" if c.key == self.sort_key and not self.descending else c.key, page=None
                 )

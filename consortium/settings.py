@@ -47,14 +47,20 @@ def _required(name, sentence):
     return env(name)
 
 
-DATABASE_URL = _required("DATABASE_URL", "Give the address of PostgreSQL; in production the portal starts none of its own.")
+DATABASE_URL = _required(
+    "DATABASE_URL", "Give the address of PostgreSQL; in production the portal starts none of its own."
+)
 DATABASE_OWNER_URL = env("DATABASE_OWNER_URL")
-REDIS_URL = _required("REDIS_URL", "Give the address of Redis or Valkey; in production the portal starts none of its own.")
+REDIS_URL = _required(
+    "REDIS_URL", "Give the address of Redis or Valkey; in production the portal starts none of its own."
+)
 SECRET_KEY = _required("PORTAL_SECRET_KEY", "Give a long random text that is kept secret.")
 if PRODUCTION:
     _required("PORTAL_HOSTS", "Give the portal's host names, parted by commas.")
     if env("PORTAL_TODAY"):
-        raise ImproperlyConfigured("PORTAL_TODAY moves the day of practice copies only; unset it in production.")
+        raise ImproperlyConfigured(
+            "PORTAL_TODAY moves the day of practice copies only; unset it in production."
+        )
 if not (DATABASE_URL and REDIS_URL):
     _own = embedded.start(VAR, postgres=not DATABASE_URL, valkey=not REDIS_URL)
     if not DATABASE_URL:
@@ -140,7 +146,12 @@ for _database in DATABASES.values():
 DATABASES["owner"]["CONN_MAX_AGE"] = 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": embedded.cache_url(REDIS_URL)}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": embedded.cache_url(REDIS_URL),
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- People ------------------------------------------------------------------------------------------------
@@ -204,6 +215,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = ["consortium.uploads.BoundedUploadHandler"]
 
 # --- Mail ----------------------------------------------------------------------------------------------------
 
@@ -213,13 +225,18 @@ MAIL_PER_MINUTE = env("PORTAL_MAIL_PER_MINUTE")
 MAILBOX = VAR / "mailbox"
 _relay = env.email_url_config(env("EMAIL_URL")) if env("EMAIL_URL") else {}
 if _relay and not PRODUCTION and _relay["EMAIL_HOST"] not in {"127.0.0.1", "localhost", "::1"}:
-    raise ImproperlyConfigured("EMAIL_URL names another machine. Mail leaves a copy only with PORTAL_PRODUCTION.")
+    raise ImproperlyConfigured(
+        "EMAIL_URL names another machine. Mail leaves a copy only with PORTAL_PRODUCTION."
+    )
 if PRODUCTION and not _relay:
     raise ImproperlyConfigured("EMAIL_URL is not set. Give the address of the mail relay.")
 if _relay:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _relay["EMAIL_HOST"], _relay["EMAIL_PORT"] or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _relay["EMAIL_HOST_USER"] or "", _relay["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+        _relay["EMAIL_HOST_USER"] or "",
+        _relay["EMAIL_HOST_PASSWORD"] or "",
+    )
     EMAIL_USE_TLS, EMAIL_USE_SSL = _relay.get("EMAIL_USE_TLS", False), _relay.get("EMAIL_USE_SSL", False)
     EMAIL_TIMEOUT = 20
 else:
@@ -242,7 +259,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 DEBUG = False
 ADDRESS = env("PORTAL_ADDRESS").rstrip("/")
-ALLOWED_HOSTS = env("PORTAL_HOSTS") if PRODUCTION else [*env("PORTAL_HOSTS"), "127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = (
+    env("PORTAL_HOSTS")
+    if PRODUCTION
+    else [*env("PORTAL_HOSTS"), "127.0.0.1", "localhost", "[::1]", "testserver"]
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -278,8 +299,15 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%H:%M:%S"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%H:%M:%S"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

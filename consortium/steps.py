@@ -62,7 +62,9 @@ def refusals(error):
 
 
 def _sentence_of(error):
-    return _("Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again.")
+    return _(
+        "Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again."
+    )
 
 
 def take_step(request, record, verb, form_class, *, template="step.html", **context):
@@ -82,7 +84,9 @@ def take_step(request, record, verb, form_class, *, template="step.html", **cont
         form = form_class(request.POST, request.FILES, record=record, by=request.user)
         if form.is_valid():
             try:
-                return HttpResponseRedirect(carry_out(form, lambda: _act(record, verb, form, request.user), by=request.user))
+                return HttpResponseRedirect(
+                    carry_out(form, lambda: _act(record, verb, form, request.user), by=request.user)
+                )
             except (ValidationError, IntegrityError) as error:
                 for field, words in refusals(error).items():
                     form.add_error(field if field in form.fields else None, words)

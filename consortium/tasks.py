@@ -72,8 +72,12 @@ def forget():
     """Remove what has outlived its time: old sign-ins, used form keys, ended sessions. Returns the counts."""
     moment = clock.now()
     removed = {
-        "accesses": AccessLog.objects.filter(at__lt=moment - dt.timedelta(days=AccessLog.KEPT_DAYS)).delete()[0],
-        "form keys": FormKey.objects.filter(used_at__lt=moment - dt.timedelta(days=FormKey.KEPT_DAYS)).delete()[0],
+        "accesses": AccessLog.objects.filter(at__lt=moment - dt.timedelta(days=AccessLog.KEPT_DAYS)).delete()[
+            0
+        ],
+        "form keys": FormKey.objects.filter(
+            used_at__lt=moment - dt.timedelta(days=FormKey.KEPT_DAYS)
+        ).delete()[0],
         "sessions": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],
     }
     log.info("forgotten: %s", removed)

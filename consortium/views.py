@@ -55,12 +55,16 @@ def staff_home(request):
 @require_safe
 def member_home(request, code):
     """What waits for one municipality, what it has in preparation, what it has done."""
-    municipality = next((m for m in gather.collect(gather.MUNICIPALITIES_OF, request.user) if m.code == code), None)
+    municipality = next(
+        (m for m in gather.collect(gather.MUNICIPALITIES_OF, request.user) if m.code == code), None
+    )
     if municipality is None:
         raise Http404
     request.session["municipality"] = code
     today = clock.today()
-    tasks = sorted(gather.collect(gather.MEMBER_HOME, request.user, municipality, today), key=gather.by_deadline)
+    tasks = sorted(
+        gather.collect(gather.MEMBER_HOME, request.user, municipality, today), key=gather.by_deadline
+    )
     context = {
         "municipality": municipality,
         "waiting": [t for t in tasks if not t.paused_until],
@@ -137,7 +141,9 @@ def mailbox_file(request, key, number):
         name, kind, content = mailbox.attachment(key, number)
     except (LookupError, IndexError):
         raise Http404 from None
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
 
 
 def _practice_only():
@@ -169,4 +175,8 @@ def server_error(request):
     """Answer 503 when the database is away, else 500; neither page needs anything that may be broken."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     page = render_to_string("503.html" if away else "500.html")
-    return HttpResponse(page, status=503, headers={"Retry-After": "60"}) if away else HttpResponseServerError(page)
+    return (
+        HttpResponse(page, status=503, headers={"Retry-After": "60"})
+        if away
+        else HttpResponseServerError(page)
+    )

@@ -16,7 +16,7 @@ def _registry_and_people(accession):
 
 
 def _people(municipality):
-    """Return (address, language) of the representatives and, in the municipality's language, of the library director."""
+    """Return (address, language) of the representatives and of the library director."""
     roles = municipality.roles.representing().select_related("user")
     people = [(role.user.email, role.user.language) for role in roles if role.user.is_active]
     directors = municipality.contacts.filter(kind="director", ended_on__isnull=True).exclude(email="")
@@ -66,7 +66,9 @@ def decision_prepared(accession, by):
 def decision_recorded(accession, decision):
     """Send the receipt of a recorded decision to the people who answer for the municipality."""
     people = [(address, [language]) for address, language in _people(accession.municipality)]
-    _queue_all(accession, "members/emails/decide", people or _registry_and_people(accession), decision=decision)
+    _queue_all(
+        accession, "members/emails/decide", people or _registry_and_people(accession), decision=decision
+    )
 
 
 def view_given(accession, *, accepted):

@@ -21,9 +21,13 @@ class MunicipalityFilter(django_filters.FilterSet):
         method="by_state",
         choices=[(MEMBER, _("member")), *AccessionState.choices, (NOT_INVITED, _("not invited"))],
     )
-    language = django_filters.ChoiceFilter(label=_("Language"), empty_label=_("any"), choices=MunicipalityLanguage.choices)
+    language = django_filters.ChoiceFilter(
+        label=_("Language"), empty_label=_("any"), choices=MunicipalityLanguage.choices
+    )
     region = django_filters.ChoiceFilter(label=_("Region"), empty_label=_("any"), field_name="region_code")
-    network = django_filters.ChoiceFilter(label=_("Network"), empty_label=_("any"), field_name="library_network")
+    network = django_filters.ChoiceFilter(
+        label=_("Network"), empty_label=_("any"), field_name="library_network"
+    )
 
     class Meta:
         model = Municipality
@@ -47,7 +51,9 @@ class MunicipalityFilter(django_filters.FilterSet):
     def by_state(self, rows, name, value):
         """Keep members of today, those whose newest accession is in the state, or those never asked."""
         if value == MEMBER:
-            return rows.filter(Exists(Membership.objects.on(clock.today()).filter(municipality=OuterRef("pk"))))
+            return rows.filter(
+                Exists(Membership.objects.on(clock.today()).filter(municipality=OuterRef("pk")))
+            )
         if value == NOT_INVITED:
             asked = Exists(Accession.objects.filter(municipality=OuterRef("pk")))
             member = Exists(Membership.objects.on(clock.today()).filter(municipality=OuterRef("pk")))

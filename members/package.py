@@ -1,7 +1,7 @@
 """The joining package of one municipality: its figures, its words, its paper.
 
-Everything here is reckoned from a dictionary of figures frozen when the package was asked for; nothing reads the
-database. The proposal is written once and shown as paper, page, plain text and .docx.
+Everything here is made from a dictionary of figures frozen when the package was asked for; nothing reads
+the database. The proposal is written once and shown as paper, page, plain text and .docx.
 """
 
 import json
@@ -11,19 +11,24 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from functools import cache, lru_cache
-from io import BytesIO
 from pathlib import Path
 
-import docx
 import segno
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
 
 from consortium.deadlines import Remedy, counted_back
 from consortium.pdf import combine, lay_out
-from consortium.templatetags.portal import code_groups, day, long_weekday_day, money, number, rate, weekday_day
+from consortium.templatetags.portal import (
+    code_groups,
+    day,
+    long_weekday_day,
+    money,
+    number,
+    rate,
+    weekday_day,
+)
+from members.package_docx import written_as_docx
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 LANGUAGES_OF = {"fi": ["fi"], "fi-sv": ["fi", "sv"], "sv-fi": ["sv", "fi"], "sv": ["sv"]}
@@ -32,11 +37,10 @@ REMEDIES = {"board": Remedy.RECTIFICATION, "council": Remedy.APPEAL}
 STEPS = ("drafted_on", "papers_on", "meeting_on", "published_on", "last_day", "final_on")
 SIGNS = ("place", "signature", "print_name")
 YEARS = 3
-MOST = Decimal("7500")  # € a municipality and year, whatever the tariff says (source: the consortium's agreement)
+MOST = Decimal(7500)  # € a municipality and year, whatever the tariff says (source: the agreement)
 CENT = Decimal("0.01")
 HELSINKI = "091"
 AGREEMENT = 2  # the reason that names the agreement's version
-SPOKEN_IN = {"fi": "fi-FI", "sv": "sv-FI"}
 
 
 @cache
@@ -65,7 +69,7 @@ def by_population(population, rate):
 
 
 def fee(population, rate, floor, cap):
-    """A year's fee (€): residents times the rate, at least the floor, at most the cap; the cap wins over the floor."""
+    """A year's fee (€): residents times the rate, at least the floor, at most the cap; the cap wins over it."""
     return min(max(by_population(population, rate), Decimal(floor)), Decimal(cap)).quantize(CENT, ROUND_DOWN)
 
 
@@ -104,11 +108,11 @@ def timetable(decide_by, aland):
 
 
 def whole_name(municipality, language, case=""):
-    """A municipality with its kind: Alavieskan kunta, Vasa stad; ``case`` "_of" for genitive, "_some" for partitive."""
+    """A municipality with its kind: Alavieskan kunta, Vasa stad; ``case``: "_of" genitive, "_some" partitive."""
     kind = texts(language)["kinds"][("city" if municipality["city"] else "municipality") + case]
     if language == "fi":
-        genitive = municipality["genitive_fi"].removesuffix(" kunnan")  # Pedersören kunta bears the word in its name
-        return f"{genitive} {kind}"
+        # Pedersören kunta bears the word in its name
+        return f"{municipality['genitive_fi'].removesuffix(' kunnan')} {kind}"
     name = municipality["name_sv"]
     return f"{name} {kind}" if name[-1] in "aeiouyåäösxz" else f"{name}s {kind}"
 
@@ -131,31 +135,35 @@ def facts(figures, language):
     kind = "city" if municipality["city"] else "municipality"
     bodies = {key: words["bodies"][f"{kind}_{key}"] for key in ("board", "board_of", "board_to", "council")}
     source = population["source"]
-    return bodies | _agreement_facts(agreement, language) | {
-        "name": municipality[f"name_{language}"],
-        "whole": whole_name(municipality, language),
-        "whole_of": whole_name(municipality, language, "_of"),
-        "whole_some": whole_name(municipality, language, "_some"),
-        "Board": bodies["board"].capitalize(),
-        "Council": bodies["council"].capitalize(),
-        "population": number(population["count"]),
-        "population_on": day(population["on"]),
-        "source": words["words"].get(source.lower().replace(" ", "_"), source),
-        "rate": rate(tariff["rate"]),
-        "floor": money(tariff["floor"]),
-        "cap": money(tariff["cap"]),
-        "most": money(MOST),
-        "valid_from": day(tariff["valid_from"]),
-        "by_population": money(first["by_population"]),
-        "first_year": first["year"],
-        "first_amount": money(first["amount"]),
-        "joins_on": day(offer["joins_on"]),
-        "decide_by": long_weekday_day(offer["decide_by"], language),
-        "case_number": offer["case_number"],
-        "address": figures["address"],
-        "contact_name": figures["contact"].get(f"name_{language}") or figures["contact"]["name"],
-        "contact_email": figures["contact"]["email"],
-    }
+    return (
+        bodies
+        | _agreement_facts(agreement, language)
+        | {
+            "name": municipality[f"name_{language}"],
+            "whole": whole_name(municipality, language),
+            "whole_of": whole_name(municipality, language, "_of"),
+            "whole_some": whole_name(municipality, language, "_some"),
+            "Board": bodies["board"].capitalize(),
+            "Council": bodies["council"].capitalize(),
+            "population": number(population["count"]),
+            "population_on": day(population["on"]),
+            "source": words["words"].get(source.lower().replace(" ", "_"), source),
+            "rate": rate(tariff["rate"]),
+            "floor": money(tariff["floor"]),
+            "cap": money(tariff["cap"]),
+            "most": money(MOST),
+            "valid_from": day(tariff["valid_from"]),
+            "by_population": money(first["by_population"]),
+            "first_year": first["year"],
+            "first_amount": money(first["amount"]),
+            "joins_on": day(offer["joins_on"]),
+            "decide_by": long_weekday_day(offer["decide_by"], language),
+            "case_number": offer["case_number"],
+            "address": figures["address"],
+            "contact_name": figures["contact"].get(f"name_{language}") or figures["contact"]["name"],
+            "contact_email": figures["contact"]["email"],
+        }
+    )
 
 
 def _filled(value, known):
@@ -184,7 +192,7 @@ def words_for(figures, language):
 
 @dataclass(frozen=True)
 class Proposal:
-    """The ready text for a municipality's agenda: headed paragraphs, then a numbered decision, then attachments."""
+    """The ready text for a municipality's agenda: headed paragraphs, a numbered decision, attachments."""
 
     title: str
     sections: list  # (heading, [paragraphs])
@@ -196,7 +204,9 @@ class Proposal:
 
 def _cost_paragraphs(figures, say):
     lines = [
-        say["line"].format(year=row["year"], amount=money(row["amount"]), ground=say[f"ground_{row['ground']}"])
+        say["line"].format(
+            year=row["year"], amount=money(row["amount"]), ground=say["ground_" + row["ground"]]
+        )
         for row in figures["costs"]
     ]
     joins_on = date.fromisoformat(figures["offer"]["joins_on"])
@@ -206,7 +216,7 @@ def _cost_paragraphs(figures, say):
 
 
 def proposal(figures, language, body="board"):
-    """The proposal as that body would decide it: committee, board, council or office_holder. KeyError for another."""
+    """The proposal as a body would decide it: committee, board, council, office_holder. KeyError for another."""
     say = words_for(figures, language)["proposal"]
     reasons = list(say["reasons"])
     if figures["municipality"]["code"] == HELSINKI:
@@ -236,7 +246,8 @@ def proposal_text(figures, language, body="board"):
     written = proposal(figures, language, body)
     points = [f"{at}. {point}" for at, point in enumerate(written.points, start=1)]
     decision = (written.decision_heading, [written.lead, *points])
-    blocks = ["\n".join([heading, *paragraphs]) for heading, paragraphs in [*written.sections, decision, *written.after]]
+    sections = [*written.sections, decision, *written.after]
+    blocks = ["\n".join([heading, *paragraphs]) for heading, paragraphs in sections]
     return "\n\n".join([written.title, *blocks]) + "\n"
 
 
@@ -254,12 +265,13 @@ def _letter(figures, language, say):
     """What the cover letter shows beside its sentences: dates, cost sentence, who it is for."""
     deciders, table, letter = decider_names(figures, language), figures["timetable"], say["letter"]
     made_on, known = figures["offer"]["made_on"], facts(figures, language)
-    strong = {key: format_html('<strong class="keep">{}</strong>', known[key]) for key in ("decide_by", "first_amount")}
+    for key in ("decide_by", "first_amount"):
+        known[key] = format_html('<strong class="keep">{}</strong>', known[key])
     said = texts(language)["letter"]
     return {
         "made_on": day(made_on),
-        "timetable": format_html(said["timetable" if table else "timetable_aland"], **known | strong),
-        "costs": format_html(said[f"costs_{figures['costs'][0]['ground']}"], **known | strong),
+        "timetable": format_html(said["timetable" if table else "timetable_aland"], **known),
+        "costs": format_html(said[f"costs_{figures['costs'][0]['ground']}"], **known),
         "columns": [deciders[column["body"]] for column in table],
         "rows": [(letter[step], [weekday_day(column[step], language) for column in table]) for step in STEPS],
         "late": any(column["drafted_on"] < made_on for column in table),
@@ -346,7 +358,7 @@ def _constant_part(facts_as_text):
 
 
 def make_pdf(figures, clauses, language):
-    """The whole package as a tagged PDF; the part equal for all is laid out once a process for equal content."""
+    """The whole package as a tagged PDF; what is equal for all is laid out once a process."""
     constant = {
         "agreement": figures["agreement"],
         "clauses": clauses,
@@ -368,57 +380,10 @@ def make_text(figures, language, body="board"):
     return proposal_text(figures, language, body).encode()
 
 
-def _speak(document, language):
-    """Set the document's language where word processors look for it."""
-    spoken = SPOKEN_IN[language]
-    for tag in document.styles.element.iter(qn("w:lang")):
-        tag.set(qn("w:val"), spoken)
-    for tag in document.settings.element.iter(qn("w:themeFontLang")):
-        tag.set(qn("w:val"), spoken)
-    document.core_properties.language = spoken
-
-
-def _add_sections(document, sections):
-    for heading, paragraphs in sections:
-        document.add_heading(heading, level=2)
-        for paragraph in paragraphs:
-            document.add_paragraph(paragraph)
-
-
-def _add_points(document, points):
-    """A numbered list that begins at 1."""
-    numbering = document.part.numbering_part.element
-    style = document.styles["List Number"].element.pPr.numPr.numId.val
-    num = numbering.add_num(numbering.num_having_numId(style).abstractNumId.val)
-    num.add_lvlOverride(0).add_startOverride(1)
-    for point in points:
-        properties = document.add_paragraph(point, style="List Number")._p.get_or_add_pPr()
-        properties.get_or_add_numPr().get_or_add_numId().val = num.numId
-        properties.numPr.get_or_add_ilvl().val = 0
-
-
 def make_docx(figures, language):
-    """The proposal with its decision in all four wordings as a .docx with real headings and the right language."""
-    written = proposal(figures, language)
-    document = docx.Document()
-    _speak(document, language)
-    document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Calibri", Pt(11)
-    for level in (1, 2, 3):
-        document.styles[f"Heading {level}"].font.color.rgb = RGBColor(0, 0, 0)
-    core, made_on = document.core_properties, date.fromisoformat(figures["offer"]["made_on"])
-    core.title, core.author = written.title, texts(language)["words"]["consortium"]
-    core.comments = ""
-    core.created = core.modified = core.created.replace(year=made_on.year, month=made_on.month, day=made_on.day)
-
-    document.add_heading(written.title, level=1)
-    _add_sections(document, written.sections)
-    document.add_heading(written.decision_heading, level=2)
-    for body, name in decider_names(figures, language).items():
-        document.add_heading(name, level=3)
-        wording = proposal(figures, language, body)
-        document.add_paragraph(wording.lead)
-        _add_points(document, wording.points)
-    _add_sections(document, written.after)
-    out = BytesIO()
-    document.save(out)
-    return out.getvalue()
+    """The proposal with its decision in all four wordings as a .docx with real headings and its language."""
+    wordings = {
+        name: proposal(figures, language, body) for body, name in decider_names(figures, language).items()
+    }
+    author, made_on = texts(language)["words"]["consortium"], date.fromisoformat(figures["offer"]["made_on"])
+    return written_as_docx(wordings, language, author, made_on)

@@ -22,7 +22,9 @@ def says(accession, today):
     if state == AccessionState.IN_PREPARATION:
         return _in_preparation(accession, today)
     if state == AccessionState.CONDITIONAL:
-        return _("Approved with a change or condition. It is not yet a joining: Helsinki's lawyer considers it.")
+        return _(
+            "Approved with a change or condition. It is not yet a joining: Helsinki's lawyer considers it."
+        )
     if state == AccessionState.APPROVED:
         return _approved(deciding, today)
     if state == AccessionState.FINAL:
@@ -44,7 +46,9 @@ def _in_preparation(accession, today):
             "day": long_weekday_day(accession.meeting_on),
         }
     if accession.meeting_on:
-        return _("The meeting was on %(day)s. What was decided?") % {"day": long_weekday_day(accession.meeting_on)}
+        return _("The meeting was on %(day)s. What was decided?") % {
+            "day": long_weekday_day(accession.meeting_on)
+        }
     if last:
         return _("%(body)s: %(outcome)s on %(day)s. The matter goes on in the municipality.") % {
             "body": _capital(last.body_shown),
@@ -60,9 +64,9 @@ def _approved(deciding, today):
         return _("Approved. The day on which the minutes were published online is still needed.")
     if state == AppealState.ASK:
         if deciding.stated_final_on:
-            return _("Approved. By the municipality's word final on %(day)s; finality is not yet confirmed.") % {
-                "day": long_weekday_day(deciding.stated_final_on)
-            }
+            return _(
+                "Approved. By the municipality's word final on %(day)s; finality is not yet confirmed."
+            ) % {"day": long_weekday_day(deciding.stated_final_on)}
         return _("Approved. The municipality is asked on which day the decision becomes legally final.")
     if state == AppealState.RUNNING:
         return _("Approved. The appeal period is running; its last day is %(day)s.") % {
@@ -89,7 +93,7 @@ def _capital(text):
 
 
 def steps(accession, today):
-    """Return the steps for partials/path.html: the handled ones with their dates, the present one open, the rest expected."""
+    """Return the steps for partials/path.html: what is done with its dates, what is now, what is expected."""
     done, coming = [], []
     state, deciding = accession.state, accession.deciding
     closed = state in {AccessionState.REJECTED, AccessionState.STOPPED}
@@ -97,15 +101,27 @@ def steps(accession, today):
     def put(is_done, step):
         (done if is_done else coming).append(step)
 
-    sent = {"title": _("Joining package sent to the registry and the library director"), "note": _sent_note(accession)}
+    sent = {
+        "title": _("Joining package sent to the registry and the library director"),
+        "note": _sent_note(accession),
+    }
     put(bool(accession.sent_at), sent | {"when": weekday_day(accession.sent_at) if accession.sent_at else ""})
     for decision in accession.standing:
         done.append(_decision_step(decision))
     if not deciding and not closed:
         when = weekday_day(accession.meeting_on) if accession.meeting_on else ""
-        coming.append({"title": _("The municipality decides"), "when": when, "note": _deadline_note(accession)})
+        coming.append(
+            {"title": _("The municipality decides"), "when": when, "note": _deadline_note(accession)}
+        )
     if state == AccessionState.CONDITIONAL or accession.view_on:
-        put(bool(accession.view_on), {"title": _("Helsinki's view on the change"), "when": weekday_day(accession.view_on), "note": accession.view})
+        put(
+            bool(accession.view_on),
+            {
+                "title": _("Helsinki's view on the change"),
+                "when": weekday_day(accession.view_on),
+                "note": accession.view,
+            },
+        )
     if not closed:
         _later_steps(accession, today, put)
     return _with_states(done, coming)
@@ -119,7 +135,9 @@ def _later_steps(accession, today, put):
         "note": _finality_note(accession),
         "reckon": reckoning(deciding) if deciding and not accession.finality_on else [],
         "reckon_label": _("How the appeal period is reckoned"),
-        "law": _("Local Government Act sections 134, 138 and 140; Act on the Calculation of Time sections 2 and 5.")
+        "law": _(
+            "Local Government Act sections 134, 138 and 140; Act on the Calculation of Time sections 2 and 5."
+        )
         if deciding and deciding.known_on
         else "",
     }
@@ -211,10 +229,14 @@ def reckoning(decision):
 def _finality_note(accession):
     if accession.finality_on:
         return f"{_capital(accession.get_finality_ground_display())}: {accession.finality_note}"
-    return _("The date alone does not tell whether anyone has appealed: a person records finality on a ground.")
+    return _(
+        "The date alone does not tell whether anyone has appealed: a person records finality on a ground."
+    )
 
 
 def _confirmed_note(accession):
     if accession.confirmed_on:
-        return f"{accession.confirmed_body} § {accession.confirmed_section}, {accession.confirmed_case_number}"
+        return (
+            f"{accession.confirmed_body} § {accession.confirmed_section}, {accession.confirmed_case_number}"
+        )
     return _("Confirming requires recorded finality and the signature.")

@@ -28,10 +28,14 @@ urlpatterns = [
     path("offers/<int:pk>/zip/", package.offer_zip, name="offer_zip"),
     path("accessions/<int:pk>/", accession.accession, name="accession"),
     *[
-        path(f"accessions/<int:pk>/{verb}/", getattr(accession, f"accession_{verb}"), name=f"accession_{verb}")
+        path(
+            f"accessions/<int:pk>/{verb}/", getattr(accession, f"accession_{verb}"), name=f"accession_{verb}"
+        )
         for verb in STEPS
     ],
-    path("accessions/<int:pk>/correct/<int:decision>/", accession.accession_correct, name="accession_correct"),
+    path(
+        "accessions/<int:pk>/correct/<int:decision>/", accession.accession_correct, name="accession_correct"
+    ),
     path("accessions/<int:pk>/packages/", package.accession_packages, name="accession_packages"),
     path("accessions/<int:pk>/progress/", package.package_progress, name="package_progress"),
     path("packages/<uuid:key>/", package.package_file, name="package_file"),

@@ -27,12 +27,17 @@ class AuditEvent(models.Model):
 
     at = models.DateTimeField(_("when"), default=clock.now, db_index=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     verb = models.CharField(_("act"), max_length=40)
     record_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     record_id = models.BigIntegerField()
-    record = GenericForeignKey("record_type", "record_id")
+    subject = GenericForeignKey("record_type", "record_id")
     details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
 
     objects = AuditEventQuerySet.as_manager()
@@ -49,14 +54,12 @@ class AuditEvent(models.Model):
     @classmethod
     def record_many(cls, records, verb, *, by, **details):
         """Write the same act for many records in one statement."""
-        cls.objects.bulk_create(
-            cls(record=r, verb=verb, by=_person(by), details=details) for r in records
-        )
+        cls.objects.bulk_create(cls(subject=r, verb=verb, by=_person(by), details=details) for r in records)
 
     @classmethod
     def record(cls, record, verb, *, by, **details):
         """Write one act. ``by`` is the person, or None when the portal itself acted (sending, making a file)."""
-        return cls.objects.create(record=record, verb=verb, by=_person(by), details=details)
+        return cls.objects.create(subject=record, verb=verb, by=_person(by), details=details)
 
 
 def _person(by):
@@ -80,7 +83,12 @@ class AccessLog(models.Model):
     at = models.DateTimeField(_("when"), default=clock.now, db_index=True)
     kind = models.CharField(_("kind"), max_length=10, choices=AccessKind)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
     )
     what = models.CharField(_("what"), max_length=200, blank=True)
 

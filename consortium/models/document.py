@@ -67,9 +67,14 @@ class Document(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="%(class)s_ready_has_file",
-                condition=Q(state="ready", made_at__isnull=False) & ~Q(file="") & ~Q(sha256="") | ~Q(state="ready"),
+                condition=Q(state="ready", made_at__isnull=False) & ~Q(file="") & ~Q(sha256="")
+                | ~Q(state="ready"),
             ),
         ]
+
+    def get_language_name(self):
+        """Return the name of the file's language in the page's language."""
+        return dict(settings.LANGUAGES)[self.language]
 
     def produce(self):
         """Return the file's name and bytes, from the row's figures alone."""
@@ -99,7 +104,9 @@ class Document(models.Model):
         rows = type(self)._base_manager.filter(pk=self.pk)
         silent = Q(state=DocumentState.MAKING, begun_at__lt=timezone.now() - dt.timedelta(minutes=5))
         moment = timezone.now()
-        if not rows.filter(Q(state=DocumentState.QUEUED) | silent).update(state=DocumentState.MAKING, begun_at=moment):
+        if not rows.filter(Q(state=DocumentState.QUEUED) | silent).update(
+            state=DocumentState.MAKING, begun_at=moment
+        ):
             return False
         self.refresh_from_db()
         return True
@@ -107,7 +114,9 @@ class Document(models.Model):
     def _finish(self, **fields):
         """Write the outcome if the row is still this worker's: one file a row, whoever comes second is dropped."""
         with transaction.atomic():
-            rows = type(self)._base_manager.filter(pk=self.pk, state=DocumentState.MAKING, begun_at=self.begun_at)
+            rows = type(self)._base_manager.filter(
+                pk=self.pk, state=DocumentState.MAKING, begun_at=self.begun_at
+            )
             kept = rows.update(**fields)
         for name, value in fields.items():
             setattr(self, name, value)

@@ -95,7 +95,8 @@ class OutgoingEmail(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="outgoingemail_sent_has_time",
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
             ),
         ]
 
@@ -112,7 +113,11 @@ class OutgoingEmail(models.Model):
             subject=self.subject,
             body=self.body,
             to=[self.to],
-            headers={"Message-ID": self.message_id, "Auto-Submitted": "auto-generated", "Content-Language": self.language},
+            headers={
+                "Message-ID": self.message_id,
+                "Auto-Submitted": "auto-generated",
+                "Content-Language": self.language,
+            },
         )
         for file in self.attachments:
             with (settings.MEDIA_ROOT / file["path"]).open("rb") as stream:

@@ -44,7 +44,10 @@ class DecisionForm(PortalForm):
     )
     meeting_on = TypedDateField(label=_("Date of the meeting"))
     section = forms.CharField(
-        label=_("Section (§)"), max_length=20, required=False, widget=forms.TextInput(attrs={"class": "short"})
+        label=_("Section (§)"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "short"}),
     )
     case_number = forms.CharField(
         label=_("The municipality's case number"),
@@ -73,7 +76,9 @@ class DecisionForm(PortalForm):
     published_on = TypedDateField(
         label=_("Minutes published online on"),
         required=False,
-        help_text=_("The appeal period is reckoned from this day. If you do not know it yet, it can be added later."),
+        help_text=_(
+            "The appeal period is reckoned from this day. If you do not know it yet, it can be added later."
+        ),
     )
     stated_final_on = TypedDateField(
         label=_("Date of finality, as the municipality states it"),
@@ -117,11 +122,17 @@ class DecisionForm(PortalForm):
         """Turn the words into the step's values; days that cannot be are said beside their fields."""
         cleaned = super().clean()
         today = clock.today()
-        cleaned["minutes_published"] = cleaned.get("minutes_published") != "no" and "minutes_published" in self.fields
+        cleaned["minutes_published"] = (
+            cleaned.get("minutes_published") != "no" and "minutes_published" in self.fields
+        )
         for name in ("meeting_on", "published_on"):
             if cleaned.get(name) and cleaned[name] > today:
                 self.add_error(name, _("That day is still to come. Only what has happened can be recorded."))
-        if cleaned.get("published_on") and cleaned.get("meeting_on") and cleaned["published_on"] < cleaned["meeting_on"]:
+        if (
+            cleaned.get("published_on")
+            and cleaned.get("meeting_on")
+            and cleaned["published_on"] < cleaned["meeting_on"]
+        ):
             self.add_error("published_on", _("The minutes cannot have been published before the meeting."))
         if cleaned.get("outcome") == Outcome.APPROVED_CHANGED and not cleaned.get("condition"):
             self.add_error("condition", _("Write the change or condition as it stands in the minutes."))
@@ -154,7 +165,9 @@ class RespondForm(PortalForm):
         choices=[("yes", _("Yes, with the change or condition")), ("no", _("No, it is not a joining"))],
         widget=forms.RadioSelect,
     )
-    view = forms.CharField(label=_("Helsinki's view, as it is told to the municipality"), widget=forms.Textarea)
+    view = forms.CharField(
+        label=_("Helsinki's view, as it is told to the municipality"), widget=forms.Textarea
+    )
     view_on = TypedDateField(label=_("Date of the view"), initial=clock.today)
 
     def clean_accepted(self):
@@ -181,9 +194,13 @@ class FinaliseForm(PortalForm):
     """The ground on which a person records that the decision is legally final."""
 
     finality_on = TypedDateField(label=_("Legally final on"))
-    finality_ground = forms.ChoiceField(label=_("On what ground?"), choices=FinalityGround, widget=forms.RadioSelect)
+    finality_ground = forms.ChoiceField(
+        label=_("On what ground?"), choices=FinalityGround, widget=forms.RadioSelect
+    )
     finality_note = forms.CharField(
-        label=_("Who said so, and when?"), max_length=300, help_text=_("For example: registry, certificate of 4.1.2027.")
+        label=_("Who said so, and when?"),
+        max_length=300,
+        help_text=_("For example: registry, certificate of 4.1.2027."),
     )
 
     def __init__(self, *args, **kwargs):

@@ -51,5 +51,3 @@ class LeaveForm(PortalForm):
         today = clock.today()
         late = (today.month, today.day) > (6, 30)
         self.fields["last_day"].initial = today.replace(year=today.year + late, month=12, day=31)
-
-

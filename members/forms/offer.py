@@ -12,7 +12,9 @@ from members.models.offer import check_deadline
 class OfferForm(PortalForm):
     """What is put to the municipalities of one round."""
 
-    version = forms.ModelChoiceField(label=_("Version of the agreement"), queryset=AgreementVersion.objects.none())
+    version = forms.ModelChoiceField(
+        label=_("Version of the agreement"), queryset=AgreementVersion.objects.none()
+    )
     tariff = forms.ModelChoiceField(label=_("Tariff"), queryset=Tariff.objects.all())
     decide_by = TypedDateField(
         label=_("The decision should be legally final by"),
@@ -53,27 +55,39 @@ class InviteForm(PortalForm):
         label=_("Municipalities"),
         required=False,
         widget=forms.Textarea,
-        help_text=_("Names or codes, one on each line or parted by commas. Leave empty to choose by language or region."),
+        help_text=_(
+            "Names or codes, one on each line or parted by commas. Leave empty to choose by language or region."
+        ),
     )
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("any")), *MunicipalityLanguage.choices])
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("any")), *MunicipalityLanguage.choices]
+    )
     region = forms.ChoiceField(label=_("Region"), required=False)
-    everyone = forms.BooleanField(label=_("All who are not members and have no joining under way"), required=False)
+    everyone = forms.BooleanField(
+        label=_("All who are not members and have no joining under way"), required=False
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        regions = Municipality.objects.order_by("region_fi").values_list("region_code", "region_fi").distinct()
+        regions = (
+            Municipality.objects.order_by("region_fi").values_list("region_code", "region_fi").distinct()
+        )
         self.fields["region"].choices = [("", _("any")), *regions]
 
     def clean(self):
         """Find the municipalities; a name that fits none is said beside the field."""
         cleaned = super().clean()
         rows = Municipality.objects.current()
-        names = [n.strip() for line in cleaned.get("names", "").splitlines() for n in line.split(",") if n.strip()]
+        names = [
+            n.strip() for line in cleaned.get("names", "").splitlines() for n in line.split(",") if n.strip()
+        ]
         if names:
             found = {n: rows.filter(code=n).first() or self._by_name(rows, n) for n in names}
             unknown = [n for n, m in found.items() if m is None]
             if unknown:
-                self.add_error("names", _("No municipality by this name: %(names)s.") % {"names": ", ".join(unknown)})
+                self.add_error(
+                    "names", _("No municipality by this name: %(names)s.") % {"names": ", ".join(unknown)}
+                )
             rows = rows.filter(pk__in=[m.pk for m in found.values() if m])
         elif not (cleaned.get("language") or cleaned.get("region") or cleaned.get("everyone")):
             self.add_error("names", _("Say which municipalities are invited."))
@@ -107,7 +121,9 @@ class SigningForm(PortalForm):
     confirmed_section = forms.CharField(label=_("Section (§)"), max_length=20)
     confirmed_case_number = forms.CharField(label=_("Case number"), max_length=40)
     joins_on = TypedDateField(label=_("Members from"))
-    chosen = forms.MultipleChoiceField(label=_("Municipalities of the decision"), widget=forms.CheckboxSelectMultiple)
+    chosen = forms.MultipleChoiceField(
+        label=_("Municipalities of the decision"), widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args, accessions=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -119,7 +135,9 @@ class SigningForm(PortalForm):
     def _line(accession):
         deciding = accession.deciding
         section = f" § {deciding.section}" if deciding.section else ""
-        return f"{accession.municipality.name}: {deciding.body_shown}{section}, {deciding.meeting_on:%-d.%-m.%Y}"
+        return (
+            f"{accession.municipality.name}: {deciding.body_shown}{section}, {deciding.meeting_on:%-d.%-m.%Y}"
+        )
 
     @property
     def decision(self):

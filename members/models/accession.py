@@ -114,7 +114,9 @@ class Accession(Workflow):
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="accessions")
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="accessions")
-    state = models.CharField(_("state"), max_length=20, choices=AccessionState, default=AccessionState.PREPARED)
+    state = models.CharField(
+        _("state"), max_length=20, choices=AccessionState, default=AccessionState.PREPARED
+    )
     code = models.CharField(max_length=8, unique=True, default=new_code, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True)
     opened_at = models.DateTimeField(_("link first opened"), null=True)
@@ -151,7 +153,8 @@ class Accession(Workflow):
             ),
             models.CheckConstraint(
                 name="accession_signed_by_someone",
-                condition=Q(signed_on__isnull=True, signatory="") | (Q(signed_on__isnull=False) & ~Q(signatory="")),
+                condition=Q(signed_on__isnull=True, signatory="")
+                | (Q(signed_on__isnull=False) & ~Q(signatory="")),
             ),
             models.CheckConstraint(
                 name="accession_final_on_a_ground",
@@ -165,10 +168,13 @@ class Accession(Workflow):
                     Q(finality_on__isnull=False, signed_on__isnull=False, confirmed_on__isnull=False)
                     & ~Q(confirmed_case_number="")
                 ),
-                violation_error_message=_("Confirming requires recorded finality, a signature and Helsinki's decision."),
+                violation_error_message=_(
+                    "Confirming requires recorded finality, a signature and Helsinki's decision."
+                ),
             ),
             models.CheckConstraint(
-                name="accession_sent_has_time", condition=Q(state="prepared") | Q(sent_at__isnull=False) | Q(state="stopped")
+                name="accession_sent_has_time",
+                condition=Q(state="prepared") | Q(sent_at__isnull=False) | Q(state="stopped"),
             ),
         ]
 
@@ -196,7 +202,11 @@ class Accession(Workflow):
                 return Hindrance.NO_SWEDISH
             if not self.municipality.registry_email:
                 return Hindrance.NO_ADDRESS
-            ready = {p.language for p in self.newest_packages() if p.state == DocumentState.READY and p.format == "pdf"}
+            ready = {
+                p.language
+                for p in self.newest_packages()
+                if p.state == DocumentState.READY and p.format == "pdf"
+            }
             if not set(self.municipality.languages) <= ready:
                 return Hindrance.NO_PACKAGE
         if verb == "finalise":
@@ -238,7 +248,9 @@ class Accession(Workflow):
 
     def decide(self, *, by, **handling):
         """Record one handling of the chain; the outcome tells where the matter then stands."""
-        with self.step("decide", by=by, outcome=handling["outcome"], meeting_on=handling["meeting_on"]) as details:
+        with self.step(
+            "decide", by=by, outcome=handling["outcome"], meeting_on=handling["meeting_on"]
+        ) as details:
             prepared = self.decisions.prepared().first()
             decision = self._add_decision(
                 recorded_by=by,
@@ -292,7 +304,9 @@ class Accession(Workflow):
         """Record that the municipality has signed; it may do so before its decision is final (143 §)."""
         with self.step("sign", by=by, signed_on=signed_on):
             if signed_on < self.deciding.meeting_on:
-                raise ValidationError({"signed_on": _("The agreement cannot have been signed before the decision.")})
+                raise ValidationError(
+                    {"signed_on": _("The agreement cannot have been signed before the decision.")}
+                )
             self.signed_on, self.signatory = signed_on, signatory
 
     def finalise(self, *, by, finality_on, finality_ground, finality_note):
@@ -308,12 +322,16 @@ class Accession(Workflow):
             self.finality_on, self.finality_by = finality_on, by
             self.finality_ground, self.finality_note = finality_ground, finality_note
 
-    def confirm(self, *, by, confirmed_on, confirmed_body, confirmed_section, confirmed_case_number, joins_on):
+    def confirm(
+        self, *, by, confirmed_on, confirmed_body, confirmed_section, confirmed_case_number, joins_on
+    ):
         """Record Helsinki's decision; the membership begins on its day by itself."""
         with self.step("confirm", by=by, joins_on=joins_on, case_number=confirmed_case_number) as details:
             self._unhindered("confirm")
             if joins_on < confirmed_on:
-                raise ValidationError({"joins_on": _("The membership cannot begin before Helsinki's decision.")})
+                raise ValidationError(
+                    {"joins_on": _("The membership cannot begin before Helsinki's decision.")}
+                )
             self.confirmed_on, self.confirmed_body = confirmed_on, confirmed_body
             self.confirmed_section, self.confirmed_case_number = confirmed_section, confirmed_case_number
             details["membership"] = self.municipality.join(joins_on, accession=self).pk

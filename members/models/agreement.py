@@ -59,7 +59,9 @@ class AgreementVersion(Workflow, HelsinkiDecision):
             models.CheckConstraint(
                 name="agreementversion_approved_by_decision",
                 condition=Q(state="draft") | HelsinkiDecision.DECIDED,
-                violation_error_message=_("An approved version needs Helsinki's decision: body, date, § and case number."),
+                violation_error_message=_(
+                    "An approved version needs Helsinki's decision: body, date, § and case number."
+                ),
             ),
         ]
 
@@ -117,7 +119,9 @@ class Tariff(HelsinkiDecision):
     rate = models.DecimalField(_("€ per resident"), max_digits=8, decimal_places=5)
     floor = models.DecimalField(_("smallest fee"), max_digits=8, decimal_places=2)
     cap = models.DecimalField(_("largest fee"), max_digits=8, decimal_places=2)
-    free_years = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("free years"))
+    free_years = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("free years")
+    )
 
     objects = TariffQuerySet.as_manager()
 

@@ -76,10 +76,14 @@ class Decision(models.Model):
     condition = models.TextField(_("the change or condition, word for word"), blank=True)
     minutes_published = models.BooleanField(_("the minutes are published online"), default=True)
     published_on = models.DateField(_("minutes published online on"), null=True, blank=True)
-    stated_final_on = models.DateField(_("date of finality, as the municipality states it"), null=True, blank=True)
+    stated_final_on = models.DateField(
+        _("date of finality, as the municipality states it"), null=True, blank=True
+    )
     next_meeting_on = models.DateField(_("next meeting"), null=True, blank=True)
     presenter = models.CharField(_("presenter"), max_length=120, blank=True)
-    extract = models.FileField(_("extract of the minutes"), upload_to="extracts/%Y/", blank=True, max_length=300)
+    extract = models.FileField(
+        _("extract of the minutes"), upload_to="extracts/%Y/", blank=True, max_length=300
+    )
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
@@ -155,7 +159,9 @@ class Decision(models.Model):
     @property
     def known_on(self):
         """Return the 7th day after publication, when a member of the municipality is deemed informed (140 §)."""
-        return deadlines.deemed_known_on(self.published_on) if self.is_reckoned and self.published_on else None
+        return (
+            deadlines.deemed_known_on(self.published_on) if self.is_reckoned and self.published_on else None
+        )
 
     @property
     def last_appeal_day(self):

@@ -77,7 +77,9 @@ class Membership(models.Model):
             if row.period.upper and row.period.upper <= clock.today():
                 raise ValidationError(_("This membership has already ended."), code="ended")
             if last_day < row.starts_on or last_day < notice_on:
-                raise ValidationError({"last_day": _("The last day cannot come before the notice or the first day.")})
+                raise ValidationError(
+                    {"last_day": _("The last day cannot come before the notice or the first day.")}
+                )
             row.period, row.notice_on = (row.starts_on, last_day + dt.timedelta(days=1)), notice_on
             row.full_clean()
             row.save()

@@ -30,7 +30,9 @@ def check_business_id(value):
     try:
         ytunnus.validate(value)
     except NumberError:
-        raise ValidationError(_("This is not a business ID: check the digits, for example 0201256-6.")) from None
+        raise ValidationError(
+            _("This is not a business ID: check the digits, for example 0201256-6.")
+        ) from None
 
 
 def check_einvoice_address(value):
@@ -40,7 +42,9 @@ def check_einvoice_address(value):
         return
     if digits.startswith("FI") and len(digits) == 18 and digits[2:].isdigit() and _iban_holds(digits):
         return
-    raise ValidationError(_("This is not an e-invoice address: give 0037 and the business ID's digits, or an IBAN."))
+    raise ValidationError(
+        _("This is not an e-invoice address: give 0037 and the business ID's digits, or an IBAN.")
+    )
 
 
 def _iban_holds(digits):
@@ -83,7 +87,11 @@ class MunicipalityQuerySet(models.QuerySet):
         """Return those whose name, old or new, Finnish or Swedish, or code begins with the words."""
         words = words.strip()
         key = sort_key(words)
-        name = Q(sort_key_fi__startswith=key) | Q(sort_key_sv__startswith=key) | Q(genitive_fi__istartswith=words)
+        name = (
+            Q(sort_key_fi__startswith=key)
+            | Q(sort_key_sv__startswith=key)
+            | Q(genitive_fi__istartswith=words)
+        )
         return self.filter(name | Q(code=words))
 
 
@@ -113,7 +121,12 @@ class Municipality(models.Model):
     buyer_reference = models.CharField(_("buyer's reference"), max_length=70, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("merged into"),
     )
     edited_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -131,7 +144,8 @@ class Municipality(models.Model):
                 violation_error_message=_("A merged municipality has both its last day and its successor."),
             ),
             models.CheckConstraint(
-                name="municipality_not_its_own_successor", condition=Q(successor__isnull=True) | ~Q(successor=F("id"))
+                name="municipality_not_its_own_successor",
+                condition=Q(successor__isnull=True) | ~Q(successor=F("id")),
             ),
         ]
 

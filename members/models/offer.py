@@ -78,6 +78,8 @@ class Offer(models.Model):
         with transaction.atomic():
             free = municipalities.current().exclude(accessions__state__in=self.accessions.model.OPEN)
             free = free.exclude(memberships__period__contains=self.joins_on).order_by("sort_key_fi")
-            opened = self.accessions.bulk_create([self.accessions.model(municipality=m, offer=self) for m in free])
+            opened = self.accessions.bulk_create(
+                [self.accessions.model(municipality=m, offer=self) for m in free]
+            )
             AuditEvent.record_many(opened, "invite", by=by, offer=self.pk)
         return opened

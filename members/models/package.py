@@ -47,7 +47,11 @@ def figures_of(municipality, offer, *, code="", today=None):
             "aland": municipality.is_aland,
             "registry_email": municipality.registry_email,
         },
-        "population": {"count": population.count, "on": population.on.isoformat(), "source": population.source},
+        "population": {
+            "count": population.count,
+            "on": population.on.isoformat(),
+            "source": population.source,
+        },
         "offer": {
             "case_number": offer.case_number,
             "decide_by": offer.decide_by.isoformat(),
@@ -73,7 +77,7 @@ def figures_of(municipality, offer, *, code="", today=None):
 
 
 def ask_for_packages(accessions, *, by):
-    """Write a new version of each package, in every language and format; the worker makes the files. Returns the rows."""
+    """Write a new version of each package in every language and format, for the worker to make. Returns the rows."""
     rows = []
     with transaction.atomic():
         for accession in accessions.select_related("municipality", "offer__version", "offer__tariff"):
@@ -83,7 +87,11 @@ def ask_for_packages(accessions, *, by):
                 rows += [
                     request_document(
                         JoiningPackage(
-                            accession=accession, language=language, format=form, version=version, figures=figures
+                            accession=accession,
+                            language=language,
+                            format=form,
+                            version=version,
+                            figures=figures,
                         ),
                         by=by,
                     )
@@ -102,7 +110,9 @@ class JoiningPackageQuerySet(DocumentQuerySet):
 
     def newest(self):
         """Return the newest version of each language and format."""
-        return self.order_by("accession", "language", "format", "-version").distinct("accession", "language", "format")
+        return self.order_by("accession", "language", "format", "-version").distinct(
+            "accession", "language", "format"
+        )
 
 
 class JoiningPackage(Document):

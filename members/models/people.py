@@ -32,7 +32,9 @@ class RoleQuerySet(models.QuerySet):
 class Role(models.Model):
     """What one person may do for one municipality, from a day to a day, and who gave it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("person")
+    )
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="roles")
     kind = models.CharField(_("role"), max_length=20, choices=RoleKind)
     since = models.DateField(_("since"), default=clock.today)

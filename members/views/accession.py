@@ -1,4 +1,5 @@
 """Pages of one accession: where it stands, and one page a step."""
+
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,12 +8,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
 from consortium.documents import file_response
+from consortium.forms import PortalForm
 from consortium.models import AuditEvent, OutgoingEmail
 from consortium.steps import receipt_of, take_step
 from consortium.templatetags.portal import moment
 from members import path
 from members.forms import accession as forms
 from members.models import Accession, Decision
+from members.progress import progress_of
 
 step_page = require_http_methods(["GET", "POST"])
 
@@ -90,7 +93,11 @@ def waits(accession, user):
 def history_of(accession):
     """Return the acts on an accession for partials/history.html, newest first."""
     return [
-        {"when": e.at, "what": ACTS.get(e.verb, e.verb), "who": e.by.get_full_name() if e.by else _("The portal")}
+        {
+            "when": e.at,
+            "what": ACTS.get(e.verb, e.verb),
+            "who": e.by.get_full_name() if e.by else _("The portal"),
+        }
         for e in AuditEvent.objects.about(accession)
     ]
 
@@ -121,11 +128,14 @@ def accession(request, pk):
         "decisions": record.standing,
         "struck": record.decisions.filter(correction__isnull=False).select_related("correction"),
         "prepared": record.decisions.prepared().select_related("prepared_by").first(),
-        "can_correct": record.allows("correct") and request.user.has_perm("members.correct_accession", record),
+        "can_correct": record.allows("correct")
+        and request.user.has_perm("members.correct_accession", record),
         "packages": record.newest_packages(),
+        "job": progress_of(record),
+        "key_form": PortalForm(),
         "letters": OutgoingEmail.objects.filter(about_type__model="accession", about_id=record.pk),
         "history": history_of(record),
-        "receipt": receipt_rows(record, event, today) if event else None,
+        "receipt": {"rows": receipt_rows(record, event, today)} if event else None,
     }
     return render(request, "members/accession.html", context)
 
@@ -149,7 +159,14 @@ def _step(request, pk, verb, form_class, **context):
 def accession_send(request, pk):
     """Send the package, after seeing what leaves and to whom."""
     record = accession_of(request, pk)
-    return _step(request, pk, "send", forms.SendForm, template="members/accession_send.html", packages=record.newest_packages())
+    return _step(
+        request,
+        pk,
+        "send",
+        forms.SendForm,
+        template="members/accession_send.html",
+        packages=record.newest_packages(),
+    )
 
 
 @step_page
@@ -225,7 +242,9 @@ def accession_stop(request, pk):
 @require_safe
 def extract(request, pk):
     """The extract of the minutes, for those who may see the accession."""
-    rows = Decision.objects.filter(accession__in=Accession.objects.visible_to(request.user)).exclude(extract="")
+    rows = Decision.objects.filter(accession__in=Accession.objects.visible_to(request.user)).exclude(
+        extract=""
+    )
     found = get_object_or_404(rows, pk=pk)
     name = found.extract.name.rpartition("/")[2]
     kind = "application/pdf" if name.endswith(".pdf") else "image/jpeg"

@@ -31,7 +31,9 @@ def agreement_list(request):
 def agreement(request, number):
     """One version, clause by clause."""
     version = get_object_or_404(_visible(request.user), number=number)
-    can_approve = version.allows("approve") and request.user.has_perm("members.approve_agreementversion", version)
+    can_approve = version.allows("approve") and request.user.has_perm(
+        "members.approve_agreementversion", version
+    )
     context = {"version": version, "clauses": version.clauses.all(), "can_approve": can_approve}
     return render(request, "members/agreement.html", context)
 

@@ -31,7 +31,9 @@ def _with_standing(rows, today):
         accession_pk=Subquery(newest.values("pk")[:1]),
         sent_at=Subquery(newest.values("sent_at")[:1]),
         member_period=Subquery(membership.values("period")[:1]),
-        last_meeting_on=Subquery(last.values("accession__municipality").annotate(m=Max("meeting_on")).values("m")[:1]),
+        last_meeting_on=Subquery(
+            last.values("accession__municipality").annotate(m=Max("meeting_on")).values("m")[:1]
+        ),
     )
 
 
@@ -43,16 +45,40 @@ def _standing_words(row):
 
 
 COLUMNS = [
-    Column("name", gettext_lazy("Municipality"), lambda r: r.name, place, lambda r: r.get_absolute_url(), ("sort_key_fi",)),
+    Column(
+        "name",
+        gettext_lazy("Municipality"),
+        lambda r: r.name,
+        place,
+        lambda r: r.get_absolute_url(),
+        ("sort_key_fi",),
+    ),
     Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
     Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
     Column("language", gettext_lazy("Language"), lambda r: r.get_language_display(), order_by=("language",)),
     Column("network", gettext_lazy("Network"), lambda r: r.library_network, order_by=("library_network",)),
-    Column("residents", gettext_lazy("Residents"), lambda r: r.residents, lambda r: number(r.residents), order_by=("residents",), css="num"),
-    Column("state", gettext_lazy("State"), _standing_words, order_by=("accession_state",)),
-    Column("sent", gettext_lazy("Package sent"), lambda r: clock.date_of(r.sent_at), lambda r: day(r.sent_at) or _("not yet"), order_by=("sent_at",)),
     Column(
-        "meeting", gettext_lazy("Last handling"), lambda r: r.last_meeting_on, lambda r: day(r.last_meeting_on) or _("none"), order_by=("last_meeting_on",)
+        "residents",
+        gettext_lazy("Residents"),
+        lambda r: r.residents,
+        lambda r: number(r.residents),
+        order_by=("residents",),
+        css="num",
+    ),
+    Column("state", gettext_lazy("State"), _standing_words, order_by=("accession_state",)),
+    Column(
+        "sent",
+        gettext_lazy("Package sent"),
+        lambda r: clock.date_of(r.sent_at),
+        lambda r: day(r.sent_at) or _("not yet"),
+        order_by=("sent_at",),
+    ),
+    Column(
+        "meeting",
+        gettext_lazy("Last handling"),
+        lambda r: r.last_meeting_on,
+        lambda r: day(r.last_meeting_on) or _("none"),
+        order_by=("last_meeting_on",),
     ),
 ]
 
@@ -76,11 +102,31 @@ def municipality_list(request):
 
 
 MEMBER_COLUMNS = [
-    Column("name", gettext_lazy("Municipality"), lambda r: r.name, place, lambda r: r.get_absolute_url(), ("sort_key_fi",)),
+    Column(
+        "name",
+        gettext_lazy("Municipality"),
+        lambda r: r.name,
+        place,
+        lambda r: r.get_absolute_url(),
+        ("sort_key_fi",),
+    ),
     Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
     Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
-    Column("residents", gettext_lazy("Residents"), lambda r: r.residents, lambda r: number(r.residents), order_by=("residents",), css="num"),
-    Column("since", gettext_lazy("Member since"), lambda r: r.member_period.lower, lambda r: day(r.member_period.lower), order_by=("member_period",)),
+    Column(
+        "residents",
+        gettext_lazy("Residents"),
+        lambda r: r.residents,
+        lambda r: number(r.residents),
+        order_by=("residents",),
+        css="num",
+    ),
+    Column(
+        "since",
+        gettext_lazy("Member since"),
+        lambda r: r.member_period.lower,
+        lambda r: day(r.member_period.lower),
+        order_by=("member_period",),
+    ),
 ]
 
 
@@ -90,7 +136,14 @@ def member_list(request):
     """Who belongs to the consortium today, for everyone, as a page and as a file."""
     today = clock.today()
     rows = _with_standing(Municipality.objects.members_on(today), today)
-    listing = ListPage(request, rows, MEMBER_COLUMNS, caption=_("Member municipalities"), default_sort="name", filename="members")
+    listing = ListPage(
+        request,
+        rows,
+        MEMBER_COLUMNS,
+        caption=_("Member municipalities"),
+        default_sort="name",
+        filename="members",
+    )
     return listing.export() or render(request, "members/member_list.html", {"list": listing, "today": today})
 
 
@@ -120,7 +173,9 @@ def municipality_edit(request, code):
     found = _own(request, code)
     form = MunicipalityForm(request.POST or None, instance=found)
     answer = _save(request, form, found, "edit", found.get_absolute_url())
-    return answer or render(request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Addresses")})
+    return answer or render(
+        request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Addresses")}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,7 +184,9 @@ def contact_new(request, code):
     found = _own(request, code)
     form = ContactForm(request.POST or None, instance=Contact(municipality=found))
     answer = _save(request, form, found, "edit", found.get_absolute_url())
-    return answer or render(request, "members/edit.html", {"municipality": found, "form": form, "kind": _("New contact")})
+    return answer or render(
+        request, "members/edit.html", {"municipality": found, "form": form, "kind": _("New contact")}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,7 +196,9 @@ def contact_edit(request, code, pk):
     contact = get_object_or_404(found.contacts, pk=pk)
     form = ContactForm(request.POST or None, instance=contact)
     answer = _save(request, form, found, "edit", found.get_absolute_url())
-    return answer or render(request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Contact")})
+    return answer or render(
+        request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Contact")}
+    )
 
 
 @require_http_methods(["GET", "POST"])

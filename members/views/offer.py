@@ -16,7 +16,7 @@ from consortium.steps import carry_out, refusals
 from members.forms.offer import InviteForm, OfferForm, SigningForm
 from members.models import Accession, AccessionState, Offer
 from members.models.accession import confirm_together
-from members.views.package import offer_progress_of
+from members.progress import offer_progress
 
 
 def _staff(request):
@@ -57,13 +57,16 @@ def offer(request, pk):
     _staff(request)
     found = get_object_or_404(Offer.objects.select_related("version", "tariff"), pk=pk)
     accessions = found.accessions.select_related("municipality").order_by("municipality__sort_key_fi")
+    listed = reverse("members:municipality_list")
     states = dict(found.accessions.values_list("state").annotate(n=Count("pk")).order_by())
     context = {
         "offer": found,
         "accessions": accessions,
-        "counts": [(AccessionState(s).label, n, f"{reverse('members:municipality_list')}?state={s}") for s, n in states.items()],
+        "counts": [
+            (AccessionState(state).label, n, f"{listed}?state={state}") for state, n in states.items()
+        ],
         "unsent": states.get(AccessionState.PREPARED, 0),
-        "progress": offer_progress_of(found),
+        "job": offer_progress(found),
         "invite_form": InviteForm(by=request.user),
         "key_form": PortalForm(),
         "send_form": PortalForm(),
@@ -85,11 +88,17 @@ def offer_invite(request, pk):
             return found.get_absolute_url()
 
         answer = carry_out(form, invite, by=request.user)
-        words = ngettext("%(n)s municipality was added to the round.", "%(n)s municipalities were added to the round.", len(opened))
+        words = ngettext(
+            "%(n)s municipality was added to the round.",
+            "%(n)s municipalities were added to the round.",
+            len(opened),
+        )
         left = form.cleaned_data["municipalities"].count() - len(opened)
         text = words % {"n": len(opened)}
         if left:
-            text += " " + _("%(n)s were left out: they are members or their joining is under way.") % {"n": left}
+            text += " " + _("%(n)s were left out: they are members or their joining is under way.") % {
+                "n": left
+            }
         messages.success(request, text)
         return HttpResponseRedirect(answer)
     return render(request, "members/offer_invite.html", {"offer": found, "form": form})

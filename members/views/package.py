@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,44 +20,9 @@ from consortium.models import DocumentState
 from consortium.steps import carry_out
 from members import package as paper
 from members.models import Accession, JoiningPackage, Offer, ask_for_packages, figures_of
+from members.progress import offer_progress as offer_progress_of
+from members.progress import progress_of
 from members.views.accession import accession_of
-
-
-def _progress(packages, *, id, poll_url, link=None):
-    """Return the context of partials/progress.html for a batch."""
-    counts = documents.progress(packages)
-    made = counts["ready"] + counts["failed"]
-    if not counts["total"]:
-        says = _("No package has been asked for yet.")
-    elif counts["running"]:
-        says = _("%(made)s of %(total)s files made.") % {"made": made, "total": counts["total"]}
-    elif counts["failed"]:
-        says = _("%(ready)s of %(total)s files are ready, %(failed)s failed.") % counts
-    else:
-        says = _("All %(total)s files are ready.") % counts
-    return {
-        "id": id,
-        "poll_url": poll_url if counts["running"] else "",
-        "says": says,
-        "done": made,
-        "total": counts["total"],
-        "link": link if counts["ready"] and not counts["running"] else None,
-    }
-
-
-def offer_progress_of(offer):
-    """Return how far the newest packages of an offer are."""
-    zip_link = {"url": reverse("members:offer_zip", args=[offer.pk]), "label": _("Download all as one ZIP")}
-    newest = JoiningPackage.objects.filter(pk__in=JoiningPackage.objects.filter(accession__offer=offer).newest())
-    return _progress(
-        newest, id="packages", poll_url=reverse("members:offer_progress", args=[offer.pk]), link=zip_link
-    )
-
-
-def accession_progress_of(accession):
-    """Return how far the newest packages of one accession are."""
-    newest = JoiningPackage.objects.filter(pk__in=[p.pk for p in accession.newest_packages()])
-    return _progress(newest, id="packages", poll_url=reverse("members:package_progress", args=[accession.pk]))
 
 
 @require_POST
@@ -82,7 +46,9 @@ def offer_progress(request, pk):
     """The live part of the offer's page."""
     if not request.user.is_staff:
         raise PermissionDenied
-    return render(request, "partials/progress.html", offer_progress_of(get_object_or_404(Offer, pk=pk)))
+    return render(
+        request, "partials/progress.html", {"job": offer_progress_of(get_object_or_404(Offer, pk=pk))}
+    )
 
 
 @require_safe
@@ -122,7 +88,7 @@ def accession_packages(request, pk):
 @require_safe
 def package_progress(request, pk):
     """The live part of the accession's page."""
-    return render(request, "partials/progress.html", accession_progress_of(accession_of(request, pk)))
+    return render(request, "partials/progress.html", {"job": progress_of(accession_of(request, pk))})
 
 
 @require_POST
@@ -139,14 +105,33 @@ def package_retry(request, key):
 @require_safe
 def package_file(request, key):
     """A file of the package, for those who may see the accession; every version stays at its address."""
-    found = get_object_or_404(JoiningPackage.objects.visible_to(request.user), key=key, state=DocumentState.READY)
+    found = get_object_or_404(
+        JoiningPackage.objects.visible_to(request.user), key=key, state=DocumentState.READY
+    )
     return file_response(found.file, name=found.filename, content_type=found.content_type)
 
 
 def _open_accession(code):
     """Return the accession behind a short address, however its code was typed, or 404."""
     code = code.replace("-", "").replace(" ", "").upper()
-    return get_object_or_404(Accession.objects.select_related("municipality", "offer__version", "offer__tariff"), code=code)
+    rows = Accession.objects.select_related("municipality", "offer__version", "offer__tariff")
+    return get_object_or_404(rows, code=code)
+
+
+def _variants(figures, language):
+    """Return the proposal as text for each body that may decide: (body, its name, text)."""
+    names = paper.decider_names(figures, language)
+    return [(body, names[body], paper.proposal_text(figures, language, body)) for body in paper.BODIES]
+
+
+def _dates(figures, language):
+    """Return the timetable's columns and rows: (step, [(column, day)])."""
+    words, columns = paper.texts(language)["letter"], figures["timetable"]
+    names = [paper.decider_names(figures, language)[c["body"]] for c in columns]
+    rows = [
+        (words[step], [(n, c[step]) for n, c in zip(names, columns, strict=True)]) for step in paper.STEPS
+    ]
+    return {"columns": names, "timetable": rows}
 
 
 @login_not_required
@@ -170,7 +155,11 @@ def package(request, code):
         "language": language,
         "languages": languages,
         "files": mine,
-        "variants": [(b, paper.proposal_text(figures, language, b)) for b in paper.BODIES],
+        "variants": _variants(figures, language),
+        "cost_paragraphs": dict(paper.proposal(figures, language).sections)[
+            paper.texts(language)["proposal"]["costs_head"]
+        ],
+        **_dates(figures, language),
         "clauses": record.offer.version.clause_texts(),
     }
     with translation.override(language):  # a Swedish package is read on a Swedish page
@@ -193,5 +182,3 @@ def package_public_zip(request, code):
     record = _open_accession(code)
     ready = [p for p in record.newest_packages() if p.state == DocumentState.READY]
     return _zip(ready, f"{record.municipality.code}.zip")
-
-

@@ -65,10 +65,11 @@ class Command(BaseCommand):
             if "PORTAL_ADDRESS" not in os.environ:
                 settings.ADDRESS = os.environ["PORTAL_ADDRESS"] = f"http://127.0.0.1:{port}"
             accounts = self.prepare()
-            children += [Child(name, command) for name, command in commands(port).items()]
-            for child in children:
-                self.start(child)
-            self.wait_until_it_answers(children, port)
+            for name, command in commands(port).items():
+                children.append(Child(name, command))
+                self.start(children[-1])
+                if name == "web":  # alone until it answers, so that it does so soon
+                    self.wait_until_it_answers(children, port)
             self.greet(accounts)
             while True:
                 time.sleep(0.5)
@@ -86,6 +87,7 @@ class Command(BaseCommand):
 
     def prepare(self):
         """Bring tables, texts, register and story up to date; return what load_demo says about accounts."""
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if translations.compile_all(only_older=True):
             self.say("demo", "Translations compiled.")
         self.say("demo", "Preparing tables, register and story …")
@@ -201,7 +203,7 @@ class Command(BaseCommand):
 
 def commands(port):
     """Return the command of each child."""
-    celery = [sys.executable, "-m", "celery", "-A", "consortium"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "consortium"]
     schedule = settings.VAR / "beat"
     return {
         "web": [
@@ -239,6 +241,7 @@ def environment():
         "REDIS_URL": settings.REDIS_URL,
         "PORTAL_VAR": str(settings.VAR),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
 
 

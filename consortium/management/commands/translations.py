@@ -129,7 +129,7 @@ def update(language):
     catalog = read(language)
     catalog.update(gather(), no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
     catalog.obsolete.clear()
-    catalog.fuzzy = False
+    catalog.fuzzy, catalog.project, catalog.version = False, "consortium-portal", "1"
     catalog.header_comment = "# Translations of the consortium portal."
     path = catalog_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,218 @@
+"""The tests' ground: a database worked in as the portal's own role, a broker that waits, files and mail kept apart."""
+
+import os
+import re
+from itertools import count
+
+import psutil
+import psycopg
+import pytest
+from django.conf import settings as portal
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.test import Client, TransactionTestCase, override_settings
+from psycopg import sql
+
+from consortium import celery
+from tests.factories import MunicipalityFactory, UserFactory
+
+pytest_plugins = ["tests.honest"]
+
+OWNER = "owner"
+REAL_PROCESSES = {"browser", "drill"}  # folders whose tests run the portal itself, with its own broker
+KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]  # written by migrate, the same in every test
+FOLDERS = count()
+
+
+# --- The database ---------------------------------------------------------------------------------------------
+
+
+def _as_owner(database=None):
+    """Connect as the role that owns: to the test database, or to another by its name."""
+    parameters = connections[OWNER].get_connection_params() | ({"dbname": database} if database else {})
+    wanted = ("dbname", "user", "password", "host", "port")
+    return psycopg.connect(**{k: parameters[k] for k in wanted if k in parameters}, autocommit=True)
+
+
+def _drop(server, name):
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_orphans(server):
+    """Drop the databases of test runs that were killed."""
+    for (name,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall():
+        run = re.fullmatch(r"test_\w+_(\d+)", name)
+        if run and not psutil.pid_exists(int(run[1])):
+            _drop(server, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """Make a database, let the owner migrate it, work in it as the portal's role, drop it."""
+    home = portal.DATABASES[OWNER]["NAME"]
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with django_db_blocker.unblock():
+        with _as_owner() as server:
+            _drop_orphans(server)
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        for alias in (DEFAULT_DB_ALIAS, OWNER):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+        call_command("migrate", verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with _as_owner(home) as server:
+            _drop(server, name)
+
+
+def _flush_as_owner(self):
+    """Empty the tables after a test that commits: the portal's role may not."""
+    with _as_owner() as server:
+        rows = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        tables = [sql.Identifier(name) for (name,) in rows if name not in KEPT_TABLES]
+        server.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(tables)))
+
+
+TransactionTestCase._fixture_teardown = _flush_as_owner
+
+
+# --- The worker ------------------------------------------------------------------------------------------------
+
+
+def commit():
+    """Do what waits for the commit that a test's own transaction never makes."""
+    while connection.run_on_commit:
+        waiting, connection.run_on_commit = connection.run_on_commit, []
+        for _savepoints, act, _robust in waiting:
+            act()
+
+
+class Worker:
+    """Stands where broker and worker stand: keeps the tasks that were handed over, carries them out when told."""
+
+    def __init__(self):
+        self.tasks = []  # (name, arguments)
+
+    def send_task(self, name, args=(), kwargs=None, **options):
+        """Take a task as the broker would."""
+        self.tasks.append((name, tuple(args)))
+
+    def run(self):
+        """Carry out all that was handed over, and what comes of it. Returns how many tasks."""
+        commit()
+        done = 0
+        while self.tasks:
+            name, args = self.tasks.pop(0)
+            celery.app.tasks[name](*args)
+            commit()
+            done += 1
+        return done
+
+
+class Browser(Client):
+    """A browser whose every request commits, also in a test that lives in one transaction."""
+
+    def request(self, **request):
+        """Answer, then do what waited for the commit."""
+        try:
+            return super().request(**request)
+        finally:
+            if connection.in_atomic_block:
+                commit()
+
+
+@pytest.fixture(autouse=True)
+def worker(request, monkeypatch):
+    """The tasks handed over so far, and ``run()``; tests of real processes keep the real broker."""
+    stand_in = Worker()
+    if not REAL_PROCESSES & set(request.node.path.parts):
+        celery.app.loader.import_default_modules()
+        monkeypatch.setattr(celery.app, "send_task", stand_in.send_task)
+    return stand_in
+
+
+@pytest.fixture
+def run_worker(worker):
+    """Carry out the tasks handed over, as the worker would; returns how many."""
+    return worker.run
+
+
+# --- Files, mail, time ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def var(tmp_path_factory):
+    """Where this test run keeps what it writes."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(autouse=True)
+def apart(request, var):
+    """Give each test its own files, mailbox and cache, and the real day."""
+    if REAL_PROCESSES & set(request.node.path.parts):
+        yield
+        return
+    own = var / str(next(FOLDERS))
+    memory = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}}
+    with override_settings(
+        MEDIA_ROOT=own / "files",
+        MAILBOX=own / "mailbox",
+        EMAIL_BACKEND="consortium.mailbox.EmailBackend",
+        CACHES=memory,
+        MOVED_TODAY="",
+    ):
+        cache.clear()
+        yield
+
+
+@pytest.fixture
+def today_is(settings):
+    """Move the portal's clock: ``today_is("2026-11-24")``."""
+
+    def move(day):
+        settings.MOVED_TODAY = str(day)
+
+    return move
+
+
+# --- People and places -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client():
+    """A browser in which nobody has signed in."""
+    return Browser()
+
+
+@pytest.fixture
+def client_of(db):
+    """Return the browser of a person who has signed in: ``client_of(user)``."""
+
+    def sign_in(user):
+        browser = Browser()
+        browser.force_login(user)
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def staff(db):
+    """A person of the service centre."""
+    return UserFactory(email="palvelukeskus@konsortio.example", name="Palvelukeskus", is_staff=True)
+
+
+@pytest.fixture
+def rautalampi(db):
+    """A small Finnish-speaking municipality: 2,964 residents."""
+    return MunicipalityFactory(
+        code="686", name_fi="Rautalampi", name_sv="Rautalampi", genitive_fi="Rautalammin", population=2964
+    )
+
+
+@pytest.fixture
+def register(db):
+    """The whole register: 308 municipalities with their populations."""
+    call_command("load_municipalities", verbosity=0)
