@@ -26,6 +26,7 @@ def portal(request):
             "hats": gather.collect(gather.HATS, user, request) if signed_in else [],
             "footer": [
                 {"label": _("Accessibility statement"), "url": reverse("accessibility")},
+                {"label": _("Give feedback on accessibility"), "url": reverse("accessibility") + "#feedback"},
                 {"label": _("Privacy notice"), "url": reverse("privacy")},
                 {"label": _("Questions and answers"), "url": reverse("questions")},
             ],
@@ -41,4 +42,5 @@ def _menu(request, user):
         items.append({"label": _("Mailbox (demo)"), "url": reverse("mailbox")})
     for item in items:
         item["current"] = request.path == item["url"]
+    first["current"] = first["current"] or bool(user) and request.path.startswith(first["url"])
     return items

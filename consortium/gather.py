@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 STAFF_HOME = "staff_home"  # f(user, today) -> Tasks that wait for the service centre
+STAFF_DEADLINES = "staff_deadlines"  # f(user, today) -> Tasks: days of ours that come within sixty days
 STAFF_YEAR = "staff_year"  # f(user, today) -> Lines of the year, each number with its list
 MUNICIPALITIES_OF = "municipalities_of"  # f(user) -> municipalities the person acts for
 MEMBER_HOME = "member_home"  # f(user, municipality, today) -> Tasks that wait for the municipality
 MEMBER_DONE = "member_done"  # f(user, municipality, today) -> Tasks done, newest first
 MEMBER_PARTS = "member_parts"  # f(user, municipality, today) -> Parts under the tasks
 MUNICIPALITY_BY_CODE = "municipality_by_code"  # f(code) -> the municipality
+MUNICIPALITY_KIND = "municipality_kind"  # f(municipality, today) -> what kind it is, in a word or two
 MUNICIPALITY_SAYS = "municipality_says"  # f(user, municipality, today) -> sentences of its state
 MUNICIPALITY = "municipality"  # f(user, municipality, today) -> Parts of its page
-FRONT = "front"  # f(request) -> Parts of the public front page
+MUNICIPALITY_ACTS = "municipality_acts"  # f(user, municipality, today) -> {"label", "url"}, the main act first
+FRONT = "front"  # f(today) -> Parts of the public front page
+MAP = "map"  # f(today) -> Parts of the page that shows the map alone
+LOOK_UP = "look_up"  # f(words, today) -> Hits of "Is your municipality in?", each with its answer in ``why``
 MENU = "menu"  # f(user or None) -> {"label", "url"}
 HATS = "hats"  # f(user, request) -> {"label", "url", "current"}
 SEARCH = "search"  # f(user, words) -> Hits
@@ -33,7 +38,12 @@ class Task:
     since: date | None = None
     kind: str = ""
     paused_until: date | None = None
-    mine: bool = True
+    done: bool = False
+    link: dict | None = None  # {"label", "url"} of a lesser act beside it
+
+    def age(self, today):
+        """Return for how many days it has waited, or None when that is not known."""
+        return (today - self.since).days if self.since else None
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Part:
     template: str
     context: dict
     note: str = ""
+    is_list: bool = False  # rows of its own that run across the margin
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Hit:
     title: str
     url: str
     why: str = ""
+    language: str = ""  # of the title, where it is not the page's
 
 
 def register(kind, function):

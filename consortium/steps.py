@@ -1,5 +1,6 @@
 """Pages that take one step of one record: shown, checked, carried out once, answered by a receipt."""
 
+from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -62,9 +63,13 @@ def refusals(error):
 
 
 def _sentence_of(error):
-    return _(
-        "Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again."
-    )
+    """Return what the violated constraint says to people, or a sentence that holds for any."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name and constraint.violation_error_message:
+                return constraint.get_violation_error_message()
+    return _("Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again.")
 
 
 def take_step(request, record, verb, form_class, *, template="step.html", **context):

@@ -208,7 +208,7 @@ def staff(db):
 def rautalampi(db):
     """A small Finnish-speaking municipality: 2,964 residents."""
     return MunicipalityFactory(
-        code="686", name_fi="Rautalampi", name_sv="Rautalampi", genitive_fi="Rautalammin", population=2964
+        code="686", name_fi="Rautalampi", genitive_fi="Rautalammin", population=2964
     )
 
 

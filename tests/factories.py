@@ -1,6 +1,7 @@
 """Records for tests: as little as each needs to be true. Accessions reach their state through their own verbs."""
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 
 import factory
@@ -10,18 +11,17 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from consortium import clock
-from consortium.deadlines import next_working_day
+from consortium.models import DocumentState
+from members import demo
 from members.models import (
     Accession,
     AccessionState,
-    AgreementState,
     AgreementVersion,
     Body,
     Clause,
     Contact,
     ContactKind,
     Decision,
-    JoiningPackage,
     Municipality,
     Offer,
     Outcome,
@@ -59,8 +59,20 @@ class UserFactory(DjangoModelFactory):
             self.save(update_fields=["password"])
 
 
+class PopulationFactory(DjangoModelFactory):
+    """How many lived in a municipality at the end of 2022."""
+
+    class Meta:
+        model = Population
+
+    municipality = factory.SubFactory("tests.factories.MunicipalityFactory", population=False)
+    on = dt.date(2022, 12, 31)
+    count = 2447
+    source = "Statistics Finland (Sotkanet 127)"
+
+
 class MunicipalityFactory(DjangoModelFactory):
-    """A municipality with its population on 31.12.2022; ``population=None`` for none."""
+    """A Finnish-speaking municipality of 2,447 residents; ``population=False`` for one without a figure."""
 
     class Meta:
         model = Municipality
@@ -68,32 +80,202 @@ class MunicipalityFactory(DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"{999 - n % 1000:03d}")
     name_fi = factory.Sequence(lambda n: f"Kunta {n}")
-    name_sv = factory.LazyAttribute(lambda m: m.name_fi)
+    name_sv = factory.SelfAttribute("name_fi")
     genitive_fi = factory.LazyAttribute(lambda m: f"{m.name_fi}n")
-    region_code, region_fi, region_sv = "11", "Pohjois-Savo", "Norra Savolax"
+    region_code = "11"
+    region_fi = "Pohjois-Savo"
+    region_sv = "Norra Savolax"
     language = "fi"
-    latitude, longitude = Decimal("62.622"), Decimal("26.835")
-    registry_email = factory.LazyAttribute(lambda m: f"kirjaamo@{m.code}.example")
+    latitude = Decimal("62.622")
+    longitude = Decimal("26.835")
+    registry_email = factory.LazyAttribute(lambda m: f"kirjaamo@kunta{m.code}.example")
 
     @factory.post_generation
     def population(self, create, extracted, **kwargs):
-        """Residents; 2,447 unless said otherwise."""
-        count = 2447 if "population" not in self._given and extracted is None else extracted
-        if create and count is not None:
-            PopulationFactory(municipality=self, count=count)
-
-    @classmethod
-    def _generate(cls, strategy, params):
-        return super()._generate(strategy, params)
+        """Residents at the end of 2022."""
+        if create and extracted is not False:
+            PopulationFactory(municipality=self, count=extracted or 2447)
 
 
-class PopulationFactory(DjangoModelFactory):
-    """How many lived there at the end of 2022."""
+class RoleFactory(DjangoModelFactory):
+    """A representative since yesterday; ``kind="librarian"`` for one who prepares."""
 
     class Meta:
-        model = Population
+        model = Role
 
-    municipality = factory.SubFactory(MunicipalityFactory, population=None)
-    on = dt.date(2022, 12, 31)
-    count = 2447
-    source = "Statistics Finland (Sotkanet 127)"
+    user = factory.SubFactory(UserFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    kind = RoleKind.REPRESENTATIVE
+    since = factory.LazyFunction(lambda: clock.today() - DAY)
+
+
+class ContactFactory(DjangoModelFactory):
+    """A library director's address."""
+
+    class Meta:
+        model = Contact
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    kind = ContactKind.DIRECTOR
+    title = "Kirjastonjohtaja"
+    email = factory.Sequence(lambda n: f"johtaja{n}@kunta.example")
+
+
+class AgreementVersionFactory(DjangoModelFactory):
+    """A version with two clauses, approved by Helsinki; ``approved=False`` for a draft."""
+
+    class Meta:
+        model = AgreementVersion
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: f"{n + 1}")
+    is_example = True
+
+    @factory.post_generation
+    def clauses(self, create, extracted, **kwargs):
+        """Two clauses in both languages."""
+        for at, (fi, sv) in enumerate([("Osapuolet", "Parter"), ("Tarkoitus", "Syfte")], start=1):
+            ClauseFactory(version=self, position=at, number=str(at), title_fi=fi, title_sv=sv)
+
+    @factory.post_generation
+    def approved(self, create, extracted, **kwargs):
+        """Helsinki's decision, three months ago."""
+        if extracted is not False:
+            self.approve(by=a_clerk(), decided_on=clock.today() - 90 * DAY, **HELSINKI)
+
+
+class ClauseFactory(DjangoModelFactory):
+    """One clause of a draft."""
+
+    class Meta:
+        model = Clause
+
+    version = factory.SubFactory(AgreementVersionFactory, approved=False)
+    position = 9
+    number = "9"
+    title_fi = "Voimaantulo"
+    title_sv = "Ikraftträdande"
+    text_fi = "Sopimus tulee voimaan, kun Helsinki on vahvistanut liittymisen."
+    text_sv = "Avtalet träder i kraft när Helsingfors har bekräftat anslutningen."
+
+
+class TariffFactory(DjangoModelFactory):
+    """0.009 € a resident, at least 150 €, at most 7,500 €, from 1.1. of this year."""
+
+    class Meta:
+        model = Tariff
+        django_get_or_create = ["valid_from"]
+
+    valid_from = factory.LazyFunction(lambda: clock.today().replace(month=1, day=1))
+    rate = Decimal("0.009")
+    floor = Decimal("150")
+    cap = Decimal("7500")
+    decided_on = factory.LazyAttribute(lambda t: t.valid_from - 60 * DAY)
+    body_fi = HELSINKI["body_fi"]
+    body_sv = HELSINKI["body_sv"]
+    section = "§ 140"
+    case_number = "HEL 2026-005230"
+
+
+class OfferFactory(DjangoModelFactory):
+    """An open offer: decisions final in half a year, membership from the 1 January after."""
+
+    class Meta:
+        model = Offer
+
+    version = factory.SubFactory(AgreementVersionFactory)
+    tariff = factory.SubFactory(TariffFactory)
+    decide_by = factory.LazyFunction(lambda: demo.deadline(clock.today()))
+    joins_on = factory.LazyAttribute(lambda o: demo.joining_day(o.decide_by))
+    case_number = HELSINKI["case_number"]
+
+
+def a_clerk():
+    """Return a person of the service centre, the first there is."""
+    return get_user_model().objects.filter(is_staff=True, is_active=True).first() or UserFactory(is_staff=True)
+
+
+def handling(outcome=Outcome.APPROVED, *, meeting_on=None, **fields):
+    """Return what one records of a board's meeting sixty days ago, whose minutes came out a week later."""
+    meeting_on = meeting_on or clock.today() - 60 * DAY
+    return {
+        "body": Body.BOARD,
+        "meeting_on": meeting_on,
+        "section": "61",
+        "case_number": "KunDno-2026-62",
+        "outcome": outcome,
+        "published_on": meeting_on + 7 * DAY,
+        "condition": "Vuosimaksu on enintään 200 €." if outcome == Outcome.APPROVED_CHANGED else "",
+    } | fields
+
+
+def ready_packages(accession):
+    """Give the accession ready files in its languages, without the cost of making them."""
+    for row in ask_for_packages(Accession.objects.filter(pk=accession.pk), by=a_clerk()):
+        content = b"%PDF-1.7 a small stand-in"
+        row.file.save(row.filename, ContentFile(content), save=False)
+        row.state, row.made_at, row.size = DocumentState.READY, timezone.now(), len(content)
+        row.sha256 = hashlib.sha256(content).hexdigest()
+        row.save()
+
+
+def walk(accession, state, *, by=None):
+    """Bring a new accession to a state by its own verbs, at the service centre's hand. Returns it."""
+    by, today, path = by or a_clerk(), clock.today(), AccessionState
+    if state == path.STOPPED:
+        accession.stop(by=by, reason="Kunta yhdistyy toiseen.")
+    elif state != path.PREPARED:
+        ready_packages(accession)
+        accession.send(by=by)
+    if state == path.IN_PREPARATION:
+        accession.schedule(by=by, meeting_on=today + 14 * DAY, meeting_body=Body.BOARD)
+    decided = {path.CONDITIONAL: Outcome.APPROVED_CHANGED, path.REJECTED: Outcome.REJECTED}
+    if state in {*decided, path.APPROVED, path.FINAL, path.CONFIRMED}:
+        accession.decide(by=by, **handling(decided.get(state, Outcome.APPROVED)))
+    if state in {path.FINAL, path.CONFIRMED}:
+        accession.sign(by=by, signed_on=today - 10 * DAY, signatory="Kunnanjohtaja")
+        accession.finalise(
+            by=by,
+            finality_on=accession.deciding.final_on,
+            finality_ground="certificate",
+            finality_note="Kirjaamo",
+        )
+    if state == path.CONFIRMED:
+        accession.confirm(
+            by=by,
+            confirmed_on=today,
+            confirmed_body="Kirjastopalvelujen johtaja",
+            confirmed_section="44",
+            confirmed_case_number="HEL 2026-006001",
+            joins_on=accession.offer.joins_on,
+        )
+    return accession
+
+
+class AccessionFactory(DjangoModelFactory):
+    """An accession in any state: ``AccessionFactory(state="approved")`` has been through the steps before it."""
+
+    class Meta:
+        model = Accession
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    offer = factory.SubFactory(OfferFactory)
+    state = AccessionState.PREPARED
+
+    @classmethod
+    def _create(cls, model, *args, state, **fields):
+        return walk(super()._create(model, *args, **fields), state)
+
+
+class DecisionFactory(DjangoModelFactory):
+    """A recorded handling by a board, put straight into the chain: the accession's state does not follow."""
+
+    class Meta:
+        model = Decision
+
+    accession = factory.SubFactory(AccessionFactory, state=AccessionState.SENT)
+    body = Body.BOARD
+    meeting_on = factory.LazyFunction(lambda: clock.today() - 60 * DAY)
+    outcome = Outcome.APPROVED
+    recorded_by = factory.LazyFunction(a_clerk)
+    recorded_at = factory.LazyFunction(timezone.now)

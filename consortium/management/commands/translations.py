@@ -208,9 +208,13 @@ def compile_all(*, only_older=False):
             continue
         if only_older and target.exists() and target.stat().st_mtime_ns >= path.stat().st_mtime_ns:
             continue
+        catalog = read(language)
+        for message in list(catalog):
+            if message.id and not is_translated(message):  # else an empty plural would be shown
+                catalog.delete(message.id, context=message.context)
         new = target.with_name(f".django.{os.getpid()}.mo")
         with new.open("wb") as file:
-            write_mo(file, read(language))
+            write_mo(file, catalog)
         new.replace(target)
         written += 1
     return written
