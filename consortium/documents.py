@@ -6,6 +6,7 @@ from django.utils.http import content_disposition_header
 
 from consortium.emails import hand_over
 from consortium.models.document import Document, DocumentState
+from consortium.models.mail import Priority
 
 
 def kinds():
@@ -17,16 +18,22 @@ def request_document(document, *, by):
     """Save a new document row; the worker makes the file after the commit. Returns the row."""
     document.asked_by = by if by is not None and by.is_authenticated else None
     document.save()
-    hand_over("consortium.tasks.make_document", document._meta.label_lower, document.pk)
+    _hand_over(document)
     return document
 
 
 def try_again(document):
     """Ask for a failed document once more. Returns whether it was failed."""
     if document.try_again():
-        hand_over("consortium.tasks.make_document", document._meta.label_lower, document.pk)
+        _hand_over(document)
         return True
     return False
+
+
+def _hand_over(document):
+    """Ask the worker for the file, behind every letter: files come in hundreds, and a page shows how far they are."""
+    task, label = "consortium.tasks.make_document", document._meta.label_lower
+    hand_over(task, label, document.pk, priority=Priority.MAILING)
 
 
 def file_response(file, *, name, content_type, inline=False):

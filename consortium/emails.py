@@ -1,5 +1,6 @@
 """Letters: written as rows in the transaction of the act, handed to the worker after the commit."""
 
+import time
 from functools import partial
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils import translation
 
 from consortium.celery import app
 from consortium.models.mail import OutgoingEmail, Priority
+
+_away_until = 0.0  # by the process's own clock
 
 
 def absolute(url_name, language, **kwargs):
@@ -52,4 +55,18 @@ def queue(
 
 def hand_over(task, *args, priority=Priority.LETTER):
     """Ask the worker for a task once the transaction is through; a dead broker changes nothing but the time."""
-    transaction.on_commit(partial(app.send_task, task, args, priority=priority), robust=True)
+    transaction.on_commit(partial(_send, task, args, priority), robust=True)
+
+
+def _send(task, args, priority):
+    """Ask the broker, unless it has just kept us waiting in vain: hundreds of rows must not wait one by one."""
+    global _away_until
+    began = time.monotonic()
+    if began < _away_until:
+        return
+    try:
+        app.send_task(task, args, priority=priority)
+    except Exception:
+        ended = time.monotonic()
+        _away_until = ended + 10 * (ended - began)
+        raise

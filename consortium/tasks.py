@@ -16,6 +16,8 @@ from consortium import clock, documents
 from consortium.models import AccessLog, FormKey, OutgoingEmail
 
 log = logging.getLogger(__name__)
+SWEEP_SECONDS = 25  # beat starts one every 30
+GIVE_UP_AFTER = 3  # letters in a row that did not leave: the relay is away, the next sweep asks it again
 
 
 def send_one(pk, connection=None):
@@ -41,11 +43,17 @@ def make_document(label, pk):
 
 @shared_task
 def sweep():
-    """Pick up what a dead broker or worker left: due letters at the set pace, then documents."""
+    """Pick up what a dead broker or worker left: due letters at the set pace, then documents.
+
+    One sweep does no more than what fits before the next: a code that someone waits for must find a free worker.
+    """
+    give_up_at = time.monotonic() + SWEEP_SECONDS
     waiting = OutgoingEmail.objects.due().values_list("pk", flat=True)
-    send_batch(list(waiting[: settings.MAIL_PER_MINUTE]))
+    send_batch(list(waiting[: max(1, settings.MAIL_PER_MINUTE * SWEEP_SECONDS // 60)]))
     for kind in documents.kinds():
-        for document in kind.objects.left_behind()[:50]:
+        for document in kind.objects.left_behind():
+            if time.monotonic() > give_up_at:
+                return
             try:
                 document.make()
             except Exception:  # the reason stands on the row; the next one must still be made
@@ -56,11 +64,18 @@ def send_batch(pks):
     """Send letters over one kept connection, no faster than the set pace. Returns how many left."""
     if not pks:
         return 0
-    sent, pause = 0, 60 / settings.MAIL_PER_MINUTE if settings.PRODUCTION else 0
+    sent = kept = 0
+    pause = 60 / settings.MAIL_PER_MINUTE if settings.PRODUCTION else 0
     connection = get_connection()
     try:
         for pk in pks:
-            sent += bool(send_one(pk, connection))
+            left = send_one(pk, connection)
+            sent += bool(left)
+            kept = kept + 1 if left is False else 0
+            if left is False:
+                connection.close()  # a line that broke stays broken; the next letter gets a new one
+            if kept == GIVE_UP_AFTER:
+                break
             time.sleep(pause)
     finally:
         connection.close()

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 
+TAKEN_UP_WITHIN = dt.timedelta(minutes=1)  # a row that has waited longer was lost with the broker
+SILENT_AFTER = dt.timedelta(minutes=5)  # a file takes a second: whoever is still at it is dead
+
 
 class DocumentState(models.TextChoices):
     """How far the making has come."""
@@ -30,8 +33,8 @@ class DocumentQuerySet(models.QuerySet):
     def left_behind(self, moment=None):
         """Return those a dead worker or broker left: queued for a minute, or being made for five."""
         moment = moment or timezone.now()
-        queued = Q(state=DocumentState.QUEUED, asked_at__lt=moment - dt.timedelta(minutes=1))
-        making = Q(state=DocumentState.MAKING, begun_at__lt=moment - dt.timedelta(minutes=5))
+        queued = Q(state=DocumentState.QUEUED, asked_at__lt=moment - TAKEN_UP_WITHIN)
+        making = Q(state=DocumentState.MAKING, begun_at__lt=moment - SILENT_AFTER)
         return self.filter(queued | making).order_by("pk")
 
     def unfinished(self):
@@ -85,11 +88,12 @@ class Document(models.Model):
         if not self._begin():
             return False
         try:
+            self._clear()
             name, content = self.produce()
+            self.file.save(name, ContentFile(content), save=False)
         except Exception as error:
             self._finish(state=DocumentState.FAILED, reason=f"{type(error).__name__}: {error}"[:500])
             raise
-        self.file.save(name, ContentFile(content), save=False)
         return self._finish(
             state=DocumentState.READY,
             made_at=clock.now(),
@@ -102,14 +106,21 @@ class Document(models.Model):
     def _begin(self):
         """Take the row for this worker: from queued, or from a worker that has been silent for five minutes."""
         rows = type(self)._base_manager.filter(pk=self.pk)
-        silent = Q(state=DocumentState.MAKING, begun_at__lt=timezone.now() - dt.timedelta(minutes=5))
         moment = timezone.now()
+        silent = Q(state=DocumentState.MAKING, begun_at__lt=moment - SILENT_AFTER)
         if not rows.filter(Q(state=DocumentState.QUEUED) | silent).update(
             state=DocumentState.MAKING, begun_at=moment
         ):
             return False
         self.refresh_from_db()
         return True
+
+    def _clear(self):
+        """Remove the files of those who died over this row between writing a file and noting it."""
+        storage, folder = self.file.storage, document_path(self, "")
+        if storage.exists(folder):
+            for name in storage.listdir(folder)[1]:
+                storage.delete(f"{folder}{name}")
 
     def _finish(self, **fields):
         """Write the outcome if the row is still this worker's: one file a row, whoever comes second is dropped."""

@@ -18,6 +18,7 @@ from consortium import clock
 
 log = logging.getLogger(__name__)
 PRACTICE_ENDINGS = (".example", ".invalid", ".test", "@localhost")
+ABOUT_OURSELVES = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
 NOT_FROM_A_COPY = "a practice copy writes only to addresses that end in .example or .invalid"
 
 
@@ -35,6 +36,10 @@ class Priority(models.IntegerChoices):
     CODE = 0, _("code")
     LETTER = 5, _("letter")
     MAILING = 9, _("mailing")
+
+
+def _words(answer):
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
 
 
 def new_message_id():
@@ -134,9 +139,11 @@ class OutgoingEmail(models.Model):
             (connection or get_connection()).send_messages([self.message()])
         except smtplib.SMTPRecipientsRefused as error:
             self._answered(*next(iter(error.recipients.values())))
+        except ABOUT_OURSELVES as error:  # whatever its number: the letter itself has not been looked at
+            self._later(f"{error.smtp_code} {_words(error.smtp_error)}")
         except smtplib.SMTPResponseException as error:
             self._answered(error.smtp_code, error.smtp_error)
-        except OSError as error:
+        except Exception as error:  # one letter that cannot be written must not stop those behind it
             self._later(str(error) or type(error).__name__)
         else:
             self.state, self.sent_at = MailState.SENT, clock.now()
@@ -147,11 +154,10 @@ class OutgoingEmail(models.Model):
 
     def _answered(self, code, words):
         """A server said no: 5xx is final, 4xx is tried again."""
-        words = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
         if 500 <= code < 600:
-            self.state, self.reason = MailState.REFUSED, f"{code} {words}"[:500]
+            self.state, self.reason = MailState.REFUSED, f"{code} {_words(words)}"[:500]
         else:
-            self._later(f"{code} {words}")
+            self._later(f"{code} {_words(words)}")
 
     def _later(self, reason):
         wait = self.TRY_AGAIN_MINUTES[min(self.tries, len(self.TRY_AGAIN_MINUTES)) - 1]

@@ -84,9 +84,13 @@ class Decision(models.Model):
     extract = models.FileField(
         _("extract of the minutes"), upload_to="extracts/%Y/", blank=True, max_length=300
     )
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField(null=True)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField(null=True, blank=True)
     channel = models.CharField(_("how it came"), max_length=10, choices=Channel, blank=True)
     received_from = models.CharField(_("from whom"), max_length=120, blank=True)
     received_on = models.DateField(_("when it came"), null=True, blank=True)

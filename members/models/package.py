@@ -110,9 +110,8 @@ class JoiningPackageQuerySet(DocumentQuerySet):
 
     def newest(self):
         """Return the newest version of each language and format."""
-        return self.order_by("accession", "language", "format", "-version").distinct(
-            "accession", "language", "format"
-        )
+        fields = ("accession_id", "language", "format")
+        return self.order_by(*fields, "-version").distinct(*fields)
 
 
 class JoiningPackage(Document):

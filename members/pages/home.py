@@ -1,0 +1,223 @@
+"""A municipality's own front page: what waits for it, what it has done, its membership and its addresses."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from consortium import clock
+from consortium.gather import Part, Task
+from consortium.models import AuditEvent
+from consortium.templatetags.portal import clock_time, day, long_weekday_day, money, number, rate, weekday_day
+from members import package
+from members.models import Accession, AccessionState, AppealState, RoleKind, Tariff
+from members.pages import standing
+from members.views.accession import ACTS
+
+SHOWN = 5
+NOT_TOLD = ["invite", "package"]  # the service centre's own preparations
+
+
+def tasks(user, municipality, today):
+    """Return what waits for the municipality in joining, each as this person may do it."""
+    kinds = set(user.roles.active(today).filter(municipality=municipality).values_list("kind", flat=True))
+    found = []
+    for accession in _under_way(municipality):
+        found += _of_accession(accession, today, answers=RoleKind.REPRESENTATIVE in kinds)
+    return found
+
+
+def _under_way(municipality):
+    rows = Accession.objects.open().filter(municipality=municipality)
+    for accession in rows.select_related("offer__tariff", "offer__version", "deciding"):
+        accession.municipality = municipality
+        if accession.deciding:
+            accession.deciding.accession = accession
+        yield accession
+
+
+def _of_accession(accession, today, *, answers):
+    if accession.state in {AccessionState.SENT, AccessionState.IN_PREPARATION}:
+        if accession.meeting_on and accession.meeting_on >= today:
+            return [_paused(accession)]
+        return [_deciding(accession, today, answers=answers)]
+    if accession.state in {AccessionState.APPROVED, AccessionState.FINAL}:
+        return [*_missing_date(accession, today, answers=answers), *_signature(accession, answers=answers)]
+    return []
+
+
+def _paused(accession):
+    body = accession.get_meeting_body_display()
+    return Task(
+        title=_("Decide on joining the consortium"),
+        url=accession.get_absolute_url(),
+        text=_("The %(body)s deals with the matter on %(day)s. We ask for the decision on the following day.")
+        % {"body": body, "day": long_weekday_day(accession.meeting_on)},
+        kind=body,
+        paused_until=accession.meeting_on,
+        link={"label": _("Change the day"), "url": _step(accession, "schedule")},
+    )
+
+
+def _deciding(accession, today, *, answers):
+    offer = accession.offer
+    prepared = accession.decisions.prepared().select_related("prepared_by").first()
+    if answers and prepared:
+        title = _("Check and record the decision that has been prepared")
+        text = _("%(who)s has filled it in. It counts only when the representative records it.") % {
+            "who": prepared.prepared_by.get_full_name()
+        }
+    else:
+        title = _("Record the decision on joining") if answers else _("Prepare the decision for the representative")
+        text = _asked(accession, today)
+    return Task(
+        title=title,
+        url=_step(accession, "decide" if answers else "prepare"),
+        text=text,
+        note=_("The decision should be legally final by then. If nothing is decided, %(name)s does not join and nothing follows.")
+        % {"name": accession.municipality.name},
+        due_on=offer.decide_by,
+        since=clock.date_of(accession.sent_at),
+        link={"label": _("Our body meets on …"), "url": _step(accession, "schedule")},
+    )
+
+
+def _asked(accession, today):
+    if accession.meeting_on:
+        return _("The meeting was on %(day)s. What was decided?") % {"day": long_weekday_day(accession.meeting_on)}
+    population = accession.municipality.population_on(today)
+    joining = _("Joining is free of charge and obliges nobody to buy anything.")
+    if population is None:
+        return joining
+    return f"{joining} {fee_sentence(accession.offer.tariff, population, accession.offer.joins_on.year)}"
+
+
+def _missing_date(accession, today, *, answers):
+    """Return the task of giving the date from which finality follows, if it is missing."""
+    decision = accession.deciding
+    state = decision.appeal_state(today)
+    asks_finality = state == AppealState.ASK and not decision.stated_final_on
+    if not answers or not (asks_finality or state == AppealState.NOT_PUBLISHED):
+        return []
+    title = _("Tell when the decision becomes legally final") if asks_finality else _("Tell when the minutes were published")
+    return [
+        Task(
+            title=title,
+            url=reverse("members:accession_correct", args=[accession.pk, decision.pk]),
+            text=_("The decision of %(day)s is recorded. Its finality rests on this date.")
+            % {"day": weekday_day(decision.meeting_on)},
+            since=clock.date_of(decision.recorded_at),
+            kind=_("decision"),
+        )
+    ]
+
+
+def _signature(accession, *, answers):
+    if accession.signed_on or not answers:
+        return []
+    return [
+        Task(
+            title=_("Sign the agreement and record the signature"),
+            url=_step(accession, "sign"),
+            text=_("The municipality may sign before its decision is legally final. Helsinki confirms when both are there."),
+            since=clock.date_of(accession.deciding.recorded_at),
+            kind=_("signature"),
+        )
+    ]
+
+
+def _step(accession, verb):
+    return reverse(f"members:accession_{verb}", args=[accession.pk])
+
+
+def fee_sentence(tariff, population, year):
+    """Return a year's fee in one sentence, with what it is reckoned from."""
+    amount = tariff.fee(population.count, year)
+    by_population = package.by_population(population.count, tariff.rate)
+    facts = {
+        "year": year,
+        "amount": money(amount),
+        "by_population": money(by_population),
+        "rate": rate(tariff.rate),
+        "residents": number(population.count),
+    }
+    if year in tariff.free_years:
+        return _("There is no annual fee in %(year)s.") % facts
+    if amount > by_population:
+        words = _("The annual fee %(year)s is %(amount)s, the smallest fee; by population it would be %(by_population)s (%(rate)s × %(residents)s residents).")
+    elif amount < by_population:
+        words = _("The annual fee %(year)s is %(amount)s, the largest fee; by population it would be %(by_population)s (%(rate)s × %(residents)s residents).")
+    else:
+        words = _("The annual fee %(year)s is %(amount)s (%(rate)s × %(residents)s residents).")
+    return words % facts
+
+
+def done(user, municipality, today):
+    """Return the latest acts in the municipality's matters as receipts."""
+    accessions = Accession.objects.filter(municipality=municipality).values("pk")
+    kind = ContentType.objects.get_for_model(Accession)
+    events = AuditEvent.objects.filter(record_type=kind, record_id__in=accessions).exclude(verb__in=NOT_TOLD)
+    return [
+        Task(
+            title=str(ACTS.get(event.verb, event.verb)),
+            url=f"{reverse('members:accession', args=[event.record_id])}?receipt={event.pk}",
+            note=_("%(who)s at %(time)s. Receipt %(number)s")
+            % {
+                "who": who(event),
+                "time": clock_time(event.at),
+                "number": f"{event.at:%Y}-{event.pk:04d}",
+            },
+            since=clock.date_of(event.at),
+            done=True,
+        )
+        for event in events.select_related("by")[:SHOWN]
+    ]
+
+
+def who(event):
+    """Return who acted, as the municipality is told: the service centre acts as one."""
+    if event.by is None:
+        return _("The portal")
+    return _("The service centre") if event.by.is_staff else event.by.get_full_name()
+
+
+def parts(user, municipality, today):
+    """Return the membership in one paragraph, and the addresses."""
+    accession = Accession.objects.filter(municipality=municipality).select_related("offer__tariff", "offer__version").first()
+    return [
+        Part(_("Membership"), "members/parts/membership.html", membership_facts(municipality, today, accession)),
+        contacts_part(user, municipality, today),
+    ]
+
+
+def membership_facts(municipality, today, accession=None):
+    """Return the sentences of membership and fee, and the newest accession for its link."""
+    population = municipality.population_on(today)
+    membership = standing.current(municipality, today)
+    coming = accession and accession.is_open
+    tariff = accession.offer.tariff if coming else Tariff.objects.on(today)
+    fee_year = accession.offer.joins_on.year if coming else today.year
+    fee = fee_sentence(tariff, population, fee_year) if tariff and population and (membership or coming) else ""
+    return {
+        "says": standing.sentence(municipality, today),
+        "fee": fee,
+        "population": population,
+        "tariff": tariff if fee else None,
+        "accession": accession,
+    }
+
+
+def contacts_part(user, municipality, today):
+    """Return the people and addresses of a municipality; only for those who belong to it and the service centre."""
+    contacts = list(municipality.contacts.filter(ended_on__isnull=True))
+    contacts += list(municipality.contacts.filter(ended_on__gte=today))
+    return Part(
+        _("Contacts"),
+        "members/parts/contacts.html",
+        {
+            "municipality": municipality,
+            "roles": municipality.roles.active(today).select_related("user"),
+            "contacts": contacts,
+            "can_edit": user.has_perm("members.edit_municipality", municipality),
+        },
+        note=_("Changed on %(day)s") % {"day": day(municipality.edited_at)},
+    )
