@@ -1,5 +1,6 @@
 """Letters: written as rows in the transaction of the act, handed to the worker after the commit."""
 
+import logging
 import time
 from functools import partial
 
@@ -12,6 +13,7 @@ from django.utils import translation
 from consortium.celery import app
 from consortium.models.mail import OutgoingEmail, Priority
 
+log = logging.getLogger(__name__)
 _away_until = 0.0  # by the process's own clock
 
 
@@ -55,7 +57,7 @@ def queue(
 
 def hand_over(task, *args, priority=Priority.LETTER):
     """Ask the worker for a task once the transaction is through; a dead broker changes nothing but the time."""
-    transaction.on_commit(partial(_send, task, args, priority), robust=True)
+    transaction.on_commit(partial(_send, task, args, priority))
 
 
 def _send(task, args, priority):
@@ -66,7 +68,7 @@ def _send(task, args, priority):
         return
     try:
         app.send_task(task, args, priority=priority)
-    except Exception:
+    except Exception as error:  # caught here: on_commit(robust=True) cannot name a partial and would raise itself
         ended = time.monotonic()
         _away_until = ended + 10 * (ended - began)
-        raise
+        log.warning("%s %s waits for the sweeper: %s", task, args, error)

@@ -30,13 +30,12 @@ class TypedDateField(forms.DateField):
         super().__init__(**kwargs)
 
 
-class PortalForm(forms.Form):
-    """A plain form that drives a step: knows the record and the person, and carries a one-time key."""
+class KeyedForm(forms.Form):
+    """A form that carries a one-time key, so that sending it twice is harmless."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, record=None, by=None, **kwargs):
-        self.record, self.by = record, by
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["form_key"].initial = uuid.uuid4
         for field in self.fields.values():
@@ -49,8 +48,15 @@ class PortalForm(forms.Form):
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True
-        helper.attrs = {"novalidate": ""}
         return helper
+
+
+class PortalForm(KeyedForm):
+    """A plain form that drives a step: knows the record and the person."""
+
+    def __init__(self, *args, record=None, by=None, **kwargs):
+        self.record, self.by = record, by
+        super().__init__(*args, **kwargs)
 
     @property
     def details(self):
@@ -58,7 +64,7 @@ class PortalForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
 
 
-class EditForm(forms.ModelForm):
+class EditForm(KeyedForm, forms.ModelForm):
     """An editing form that never overwrites what somebody else has saved meanwhile: it shows both values."""
 
     edited_at = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -67,17 +73,11 @@ class EditForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["edited_at"].initial = self.instance.edited_at.isoformat()
 
-    @property
-    def helper(self):
-        """Return crispy's helper: the page writes the form element and its button."""
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
-
     def clean(self):
         """Refuse a stale form: each field that another person changed says both values."""
         cleaned = super().clean()
+        if self.instance.pk is None:
+            return cleaned
         row = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
         if self.data.get(self.add_prefix("edited_at")) != row.edited_at.isoformat():
             for name in self.changed_data_against(row, cleaned):

@@ -1,5 +1,7 @@
 """The path of an accession as its page tells it: one sentence of state, what is done, what is now, what comes."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -141,20 +143,11 @@ def _later_steps(accession, today, put):
         if deciding and deciding.known_on
         else "",
     }
-    later = [
-        (accession.signed_on, signed | {"when": weekday_day(accession.signed_on)}),
-        (accession.finality_on, finality | {"when": weekday_day(accession.finality_on)}),
-        (
-            accession.confirmed_on,
-            {
-                "title": _("Helsinki confirms the joining"),
-                "when": weekday_day(accession.confirmed_on),
-                "note": _confirmed_note(accession),
-            },
-        ),
-    ]
-    for is_done, step in sorted(later[:2], key=lambda pair: (pair[0] is None, pair[0] or today)) + later[2:]:
-        put(bool(is_done), step)
+    confirmed = {"title": _("Helsinki confirms the joining"), "note": _confirmed_note(accession)}
+    pair = [(accession.finality_on, finality), (accession.signed_on, signed)]  # either may come first (143 §)
+    pair.sort(key=lambda item: item[0] or dt.date.max)
+    for happened_on, step in [*pair, (accession.confirmed_on, confirmed)]:
+        put(bool(happened_on), step | {"when": weekday_day(happened_on)})
     membership = getattr(accession, "membership", None)
     starts_on = membership.starts_on if membership else accession.offer.joins_on
     put(

@@ -132,7 +132,9 @@ def _entry(row, line, today):
             return None
 
     entry.code = take("code", _code) or ""
-    entry.values = {column: take(column, _name) for column in ("name_fi", "name_sv", "region_fi", "region_sv")}
+    entry.values = {
+        column: take(column, _name) for column in ("name_fi", "name_sv", "region_fi", "region_sv")
+    }
     entry.values["region_code"] = take("region_code", _region_code)
     entry.values["language"] = take("language", _language)
     entry.values["latitude"] = take("latitude", _between(LATITUDES))

@@ -21,7 +21,11 @@ pytest_plugins = ["tests.honest"]
 
 OWNER = "owner"
 REAL_PROCESSES = {"browser", "drill"}  # folders whose tests run the portal itself, with its own broker
-KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]  # written by migrate, the same in every test
+KEPT_TABLES = [
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+]  # written by migrate, the same in every test
 FOLDERS = count()
 
 
@@ -70,7 +74,9 @@ def django_db_setup(django_test_environment, django_db_blocker):
 def _flush_as_owner(self):
     """Empty the tables after a test that commits: the portal's role may not."""
     with _as_owner() as server:
-        rows = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        rows = server.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        ).fetchall()
         tables = [sql.Identifier(name) for (name,) in rows if name not in KEPT_TABLES]
         server.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(tables)))
 
@@ -207,9 +213,7 @@ def staff(db):
 @pytest.fixture
 def rautalampi(db):
     """A small Finnish-speaking municipality: 2,964 residents."""
-    return MunicipalityFactory(
-        code="686", name_fi="Rautalampi", genitive_fi="Rautalammin", population=2964
-    )
+    return MunicipalityFactory(code="686", name_fi="Rautalampi", genitive_fi="Rautalammin", population=2964)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from consortium import clock
 from consortium.models import DocumentState
-from members import demo
+from members import example
 from members.models import (
     Accession,
     AccessionState,
@@ -185,14 +185,16 @@ class OfferFactory(DjangoModelFactory):
 
     version = factory.SubFactory(AgreementVersionFactory)
     tariff = factory.SubFactory(TariffFactory)
-    decide_by = factory.LazyFunction(lambda: demo.deadline(clock.today()))
-    joins_on = factory.LazyAttribute(lambda o: demo.joining_day(o.decide_by))
+    decide_by = factory.LazyFunction(lambda: example.deadline(clock.today()))
+    joins_on = factory.LazyAttribute(lambda o: example.joining_day(o.decide_by))
     case_number = HELSINKI["case_number"]
 
 
 def a_clerk():
     """Return a person of the service centre, the first there is."""
-    return get_user_model().objects.filter(is_staff=True, is_active=True).first() or UserFactory(is_staff=True)
+    return get_user_model().objects.filter(is_staff=True, is_active=True).first() or UserFactory(
+        is_staff=True
+    )
 
 
 def handling(outcome=Outcome.APPROVED, *, meeting_on=None, **fields):

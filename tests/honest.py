@@ -16,7 +16,9 @@ from django.utils.functional import cached_property
 
 def pytest_addoption(parser):
     """Offer the honest run."""
-    parser.addoption("--honest", action="store_true", help="run tests that carry @breaks while that does nothing")
+    parser.addoption(
+        "--honest", action="store_true", help="run tests that carry @breaks while that does nothing"
+    )
 
 
 def pytest_configure(config):
@@ -106,7 +108,14 @@ def _function(name):
     while not inspect.isfunction(found):
         if isinstance(found, type(lru_cache(_nothing))):
             caches.append(found)
-        inner = next((getattr(found, part) for part in _KINDS.get(type(found), ("__wrapped__", "__func__", "run", "fn")) if hasattr(found, part)), None)
+        inner = next(
+            (
+                getattr(found, part)
+                for part in _KINDS.get(type(found), ("__wrapped__", "__func__", "run", "fn"))
+                if hasattr(found, part)
+            ),
+            None,
+        )
         if inner is None:
             raise TypeError(f"{name} is no function, method, property or task")
         found = inner

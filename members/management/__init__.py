@@ -18,7 +18,8 @@ def tables_expected():
         if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
             raise
         raise CommandError(
-            "The database has no tables yet, or old ones. Type: python manage.py migrate", returncode=WRONG_STATE
+            "The database has no tables yet, or old ones. Type: python manage.py migrate",
+            returncode=WRONG_STATE,
         ) from error
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.models import DocumentState
-from consortium.workflow import Workflow
+from consortium.workflow import Workflow, WrongState
 from members import emails
 from members.models.decision import Body, Decision, Outcome
 from members.models.municipality import Municipality
@@ -85,6 +85,13 @@ class Accession(Workflow):
         AccessionState.FINAL,
         AccessionState.REJECTED,
     }
+    REOPENED = {
+        AccessionState.CONDITIONAL,
+        AccessionState.APPROVED,
+        AccessionState.FINAL,
+        AccessionState.REJECTED,
+        AccessionState.STOPPED,
+    }
     OPEN = [
         AccessionState.PREPARED,
         AccessionState.SENT,
@@ -103,7 +110,7 @@ class Accession(Workflow):
         "finalise": ({AccessionState.APPROVED}, AccessionState.FINAL),
         "confirm": ({AccessionState.FINAL}, AccessionState.CONFIRMED),
         "correct": (HANDLED, None),
-        "reopen": ({AccessionState.REJECTED, AccessionState.STOPPED}, AccessionState.IN_PREPARATION),
+        "reopen": (REOPENED, None),
         "stop": (set(OPEN), AccessionState.STOPPED),
     }
     AFTER = {
@@ -266,6 +273,8 @@ class Accession(Workflow):
     def correct(self, *, by, corrects, correction_reason, **handling):
         """Strike an entry by a new one; finality that rested on the old one is opened again."""
         with self.step("correct", by=by, struck=corrects.pk) as details:
+            if not self.decisions.standing().filter(pk=corrects.pk).exists():
+                raise WrongState(self, "correct")
             decision = self._add_decision(
                 recorded_by=by,
                 recorded_at=clock.now(),
@@ -286,12 +295,16 @@ class Accession(Workflow):
     def _stand_as_chain_says(self):
         """Set the state by the last standing handling; a new deciding handling opens finality again."""
         last = self.decisions.standing().last()
+        deciding = last if last.outcome in self.AFTER else None
+        if deciding and deciding == self.deciding:
+            return  # an earlier link was corrected: Helsinki's view and finality rest on this one
         self.state = self.AFTER.get(last.outcome, AccessionState.IN_PREPARATION)
         self.meeting_on, self.meeting_body = last.next_meeting_on, last.body if last.next_meeting_on else ""
-        deciding = last if last.outcome in self.AFTER else None
-        if deciding != self.deciding:
-            self.finality_on, self.finality_by, self.finality_ground, self.finality_note = None, None, "", ""
+        self._open_finality()
         self.deciding = deciding
+
+    def _open_finality(self):
+        self.finality_on, self.finality_by, self.finality_ground, self.finality_note = None, None, "", ""
 
     def respond(self, *, by, accepted, view, view_on):
         """Record Helsinki's view on an approval with a change: as it stands a joining, or not."""
@@ -319,6 +332,8 @@ class Accession(Workflow):
                 raise ValidationError(
                     {"finality_on": ValidationError(sentence, params={"day": f"{earliest:%-d.%-m.%Y}"})}
                 )
+            if finality_on > clock.today():
+                raise ValidationError({"finality_on": _("That day is still to come.")})
             self.finality_on, self.finality_by = finality_on, by
             self.finality_ground, self.finality_note = finality_ground, finality_note
 
@@ -338,13 +353,17 @@ class Accession(Workflow):
             emails.accession_confirmed(self, joins_on)
 
     def reopen(self, *, by, reason):
-        """Take the matter up again, with a reason on record."""
-        with self.step("reopen", by=by, reason=reason):
-            self.closing_reason, self.deciding = "", None
+        """Take the matter up again, with a reason on record: what rested on the decision is open as well."""
+        with self.step("reopen", by=by):
+            self.state = AccessionState.IN_PREPARATION if self.sent_at else AccessionState.PREPARED
+            self.closing_reason, self.deciding = reason, None
+            self.signed_on, self.signatory = None, ""
+            self.view, self.view_on, self.view_by = "", None, None
+            self._open_finality()
 
     def stop(self, *, by, reason):
         """End the matter without a decision, with a reason on record."""
-        with self.step("stop", by=by, reason=reason):
+        with self.step("stop", by=by):
             self.closing_reason = reason
 
     def note_opened(self):

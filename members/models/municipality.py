@@ -191,8 +191,11 @@ class Municipality(models.Model):
         return self.populations.filter(on__lte=day).order_by("-on").first()
 
     def join(self, starts_on, *, accession=None):
-        """Begin a membership that runs until further notice. Returns it."""
-        return self.memberships.create(period=(starts_on, None), accession=accession)
+        """Begin a membership that runs until further notice. Returns it. ValidationError when one covers the time."""
+        membership = self.memberships.model(municipality=self, period=(starts_on, None), accession=accession)
+        membership.full_clean()
+        membership.save()
+        return membership
 
     def membership_on(self, day):
         """Return the membership that covers the day, or None."""

@@ -72,7 +72,7 @@ def figures_of(municipality, offer, *, code="", today=None):
         "timetable": package.timetable(offer.decide_by, municipality.is_aland),
         "address": f"{settings.ADDRESS}/p/{code}" if code else settings.ADDRESS,
         "code": code,
-        "contact": {"name": "", "email": settings.CONTACT_EMAIL},
+        "contact": {"name_fi": "Palvelukeskus", "name_sv": "Servicecentralen", "email": settings.CONTACT_EMAIL},
     }
 
 
@@ -80,7 +80,8 @@ def ask_for_packages(accessions, *, by):
     """Write a new version of each package in every language and format, for the worker to make. Returns the rows."""
     rows = []
     with transaction.atomic():
-        for accession in accessions.select_related("municipality", "offer__version", "offer__tariff"):
+        chosen = accessions.select_related("municipality", "offer__version", "offer__tariff").order_by("pk")
+        for accession in chosen.select_for_update(of=("self",), no_key=True):  # one version at a time
             version = (accession.packages.aggregate(last=Max("version"))["last"] or 0) + 1
             figures = figures_of(accession.municipality, accession.offer, code=accession.code)
             for language in accession.municipality.languages:

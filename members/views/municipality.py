@@ -155,16 +155,22 @@ def _own(request, code):
     return found
 
 
-def _save(request, form, record, verb, back):
-    """Save an editing form unless it is stale, and record which fields changed."""
-    if request.method == "POST":
-        with transaction.atomic():
-            if form.is_valid():
-                form.save()
-                AuditEvent.record(record, verb, by=request.user, fields=form.changed_data)
-                messages.success(request, _("Saved."))
-                return HttpResponseRedirect(back)
-    return None
+def _save(request, form, record, back):
+    """Save an editing form unless it is stale, once, and record which fields changed. Returns the answer, or None."""
+    if request.method != "POST":
+        return None
+
+    def save():
+        form.save()
+        AuditEvent.record(record, "edit", by=request.user, fields=form.changed_data)
+        return back
+
+    with transaction.atomic():  # the form locks the row it is held against until it is saved
+        if not form.is_valid():
+            return None
+        answer = carry_out(form, save, by=request.user)
+    messages.success(request, _("Saved."))
+    return HttpResponseRedirect(answer)
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,7 +178,7 @@ def municipality_edit(request, code):
     """Keep the registry's address, the business ID and the invoicing details."""
     found = _own(request, code)
     form = MunicipalityForm(request.POST or None, instance=found)
-    answer = _save(request, form, found, "edit", found.get_absolute_url())
+    answer = _save(request, form, found, found.get_absolute_url())
     return answer or render(
         request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Addresses")}
     )
@@ -183,7 +189,7 @@ def contact_new(request, code):
     """Add a contact."""
     found = _own(request, code)
     form = ContactForm(request.POST or None, instance=Contact(municipality=found))
-    answer = _save(request, form, found, "edit", found.get_absolute_url())
+    answer = _save(request, form, found, found.get_absolute_url())
     return answer or render(
         request, "members/edit.html", {"municipality": found, "form": form, "kind": _("New contact")}
     )
@@ -195,7 +201,7 @@ def contact_edit(request, code, pk):
     found = _own(request, code)
     contact = get_object_or_404(found.contacts, pk=pk)
     form = ContactForm(request.POST or None, instance=contact)
-    answer = _save(request, form, found, "edit", found.get_absolute_url())
+    answer = _save(request, form, found, found.get_absolute_url())
     return answer or render(
         request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Contact")}
     )

@@ -423,4 +423,4 @@ def test_a_new_membership_cannot_begin_inside_the_old_one(sent, staff, today_is)
 def test_a_matter_stopped_before_sending_is_taken_up_where_it_was(staff):
     accession = AccessionFactory(state=AccessionState.STOPPED)
     accession.reopen(by=staff, reason="Kunta haluaa sittenkin.")
-    assert (accession.state, accession.closing_reason) == (AccessionState.PREPARED, "")
+    assert (accession.state, accession.closing_reason) == (AccessionState.PREPARED, "Kunta haluaa sittenkin.")

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def handle(self, **options):
         """Load and list the accounts. Raises CommandError in production, or when the register is not loaded."""
         if settings.PRODUCTION:
-            raise CommandError("PORTAL_PRODUCTION is on: the practice story is never loaded into a real copy.")
+            raise CommandError(
+                "PORTAL_PRODUCTION is on: the practice story is never loaded into a real copy."
+            )
         with tables_expected():
             register_expected(Municipality.objects)
             demo.load()

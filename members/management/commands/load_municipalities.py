@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """Take a file and whether only to show."""
-        parser.add_argument("file", nargs="?", type=Path, default=register.FILE, help="the product's own, if none")
+        parser.add_argument(
+            "file", nargs="?", type=Path, default=register.FILE, help="the product's own, if none"
+        )
         parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
 
     def handle(self, *, file, dry_run, **options):
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         if dry_run:
             for code, words in sorted([*self.new_lines(), *self.changes.items()]):
                 self.stdout.write(f"{code} {words}")
-        left = len(self.known) - (len(entries) - new)
+        left = len(self.known.keys() - {entry.code for entry in entries})
         self.stdout.write(
             f"{'Would be: ' if dry_run else ''}{new} new, {changed} changed, {len(entries) - new - changed} unchanged"
             + (f"; {left} in the register but not in the file stay as they are." if left else ".")
@@ -52,17 +54,24 @@ class Command(BaseCommand):
             self.stderr.write(str(problem))
         if problems:
             lines = len({problem.line for problem in problems})
-            raise CommandError(f"{lines} {'line is' if lines == 1 else 'lines are'} wrong. Nothing was changed.")
+            raise CommandError(
+                f"{lines} {'line is' if lines == 1 else 'lines are'} wrong. Nothing was changed."
+            )
 
     def compare(self, entries):
         """Find what is new and what the file says otherwise than the register."""
-        self.known = {m.code: m for m in Municipality.objects.select_related("successor").select_for_update(of=("self",))}
+        self.known = {
+            m.code: m
+            for m in Municipality.objects.select_related("successor").select_for_update(of=("self",))
+        }
         days = {entry.counted_on for entry in entries}
         self.figures = {(f.municipality_id, f.on): f for f in Population.objects.filter(on__in=days)}
         codes = {entry.code for entry in entries} | self.known.keys()
         for entry in entries:
             if entry.successor and entry.successor not in codes:
-                raise CommandError(f"{entry.code}: there is no successor {entry.successor}. Nothing was changed.")
+                raise CommandError(
+                    f"{entry.code}: there is no successor {entry.successor}. Nothing was changed."
+                )
         self.new = [entry for entry in entries if entry.code not in self.known]
         self.changes = {}
         for entry in entries:
@@ -72,7 +81,9 @@ class Command(BaseCommand):
     def differences(self, entry):
         """Return what the file says otherwise about a known municipality, as words; take it over on the object."""
         found, words = self.known[entry.code], []
-        values = entry.values | ({"library_network": entry.library_network} if not found.library_network else {})
+        values = entry.values | (
+            {"library_network": entry.library_network} if not found.library_network else {}
+        )
         if entry.ended_on:
             values["ended_on"] = entry.ended_on
         for name, value in values.items():
@@ -90,7 +101,9 @@ class Command(BaseCommand):
 
     def new_lines(self):
         """Return (code, words) of what would be new."""
-        return [(entry.code, f"{entry.values['name_fi']}: new, {entry.residents} residents") for entry in self.new]
+        return [
+            (entry.code, f"{entry.values['name_fi']}: new, {entry.residents} residents") for entry in self.new
+        ]
 
     def store(self, entries):
         """Write what is new and what has changed, then the population, then who merged into whom."""
@@ -109,7 +122,10 @@ class Command(BaseCommand):
         touched = [entry for entry in entries if entry.code in self.changes]
         changed = [self.known[entry.code] for entry in touched]
         for entry, municipality in zip(touched, changed, strict=True):
-            municipality.sort_key_fi, municipality.sort_key_sv = sort_key(municipality.name_fi), sort_key(municipality.name_sv)
+            municipality.sort_key_fi, municipality.sort_key_sv = (
+                sort_key(municipality.name_fi),
+                sort_key(municipality.name_sv),
+            )
             municipality.edited_at = clock.now()
             if entry.ended_on:
                 municipality.successor = self.known[entry.successor]

@@ -1,0 +1,85 @@
+"""Each page once, on a desktop and a phone: WCAG 2.2 AA by axe, no complaint in the console, no sideways scroll."""
+
+import pytest
+
+from tests.browser.table import NOT_PAGES, PAGES, names
+from tests.browser.watch import said_wrong, shot
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+GOOD = [page for page in PAGES if not page.mistakes]
+REFUSING = [page for page in PAGES if page.mistakes]
+
+
+def test_every_page_is_in_the_table():
+    """A page that the table does not know is looked at by nobody."""
+    known = {page.name for page in PAGES} | set(NOT_PAGES)
+    assert sorted(names() - known) == []
+    assert sorted(known - names()) == []
+
+
+@pytest.mark.parametrize("line", GOOD, ids=str)
+def test_page(line, demo, scene, page_of):
+    """Nothing is wrong with the page."""
+    page = page_of(line.who)
+    answer = page.goto(demo.address + line.path(scene))
+    assert answer.status == 200
+    shot(page, f"page-{line}")
+    assert said_wrong(page) == []
+
+
+@pytest.mark.parametrize("line", REFUSING, ids=str)
+def test_page_and_its_refusal(line, demo, scene, page_of):
+    """The form alone, then the same page with its summary: in focus, first, and each line leads to its field."""
+    page = page_of(line.who)
+    path = line.path(scene)
+    assert page.goto(demo.address + path).status == 200
+    assert page.url == demo.address + path
+    assert said_wrong(page) == []
+    for field in page.locator(
+        "main form[method=post] :is(input[type=text], input[type=email], textarea)"
+    ).all():
+        field.fill("")
+    for ticked in page.locator("main form[method=post] input[type=checkbox]:checked").all():
+        ticked.uncheck()
+    page.locator("main form[method=post] button.btn-main").click()
+    summary = page.locator("main .errors")
+    summary.wait_for()
+    assert page.title().startswith("Virhe:")
+    assert summary.evaluate("e => e === document.activeElement")
+    assert page.locator("main > *").first.locator(".errors").count() == 1
+    assert page.locator(".wrong").count() >= 1
+    shot(page, f"page-{line}")
+    assert said_wrong(page) == []
+    links = summary.locator("a").all()
+    assert links
+    for link in links:
+        target = link.get_attribute("href")
+        link.click()
+        assert page.evaluate(
+            "id => { const e = document.getElementById(id); return e && (e === document.activeElement"
+            " || e.contains(document.activeElement)) }",
+            target.removeprefix("#"),
+        ), f"{target} takes no focus"
+
+
+@pytest.mark.parametrize("path", ["/ei-ole/", "/p/22222222/", "/accessions/999999/"])
+def test_a_page_that_is_not_there(path, demo, page_of):
+    """The 404 page is a page like the others, for visitors and for those who have signed in."""
+    page = page_of("representative")
+    assert page.goto(demo.address + path).status == 404
+    assert said_wrong(page) == []
+
+
+def test_a_page_that_is_not_open(demo, page_of):
+    """So is the 403 page."""
+    page = page_of("representative")
+    assert page.goto(f"{demo.address}/offers/").status == 403
+    assert said_wrong(page) == []
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_other_languages(language, demo, page_of):
+    """The address carries the language, and the page says it."""
+    page = page_of("visitor")
+    page.goto(f"{demo.address}/{language}/")
+    assert said_wrong(page, language) == []

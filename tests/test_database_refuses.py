@@ -1,0 +1,342 @@
+"""What PostgreSQL itself refuses, asked in SQL by hand as the role that the portal works in."""
+
+import datetime as dt
+from decimal import Decimal
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db.models import F
+from psycopg import sql
+
+from consortium.models import AuditEvent, OutgoingEmail
+from members.models import Clause, Membership, Municipality
+from tests.factories import (
+    AccessionFactory,
+    AgreementVersionFactory,
+    ContactFactory,
+    DecisionFactory,
+    MunicipalityFactory,
+    OfferFactory,
+    RoleFactory,
+    TariffFactory,
+    UserFactory,
+    ready_packages,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 24)
+YESTERDAY = TODAY - dt.timedelta(days=1)
+
+
+def run(text, *values):
+    """Carry out one statement as the portal would."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+def refused(text, *values):
+    """Return the name of the constraint by which PostgreSQL refuses the statement."""
+    with pytest.raises(IntegrityError) as refusal:
+        run(text, *values)
+    return refusal.value.__cause__.diag.constraint_name
+
+
+def forbidden(text, *values):
+    """Tell whether the role lacks the right."""
+    with pytest.raises(ProgrammingError) as refusal:
+        run(text, *values)
+    return isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.fixture
+def owner():
+    """A connection of the role that owns the tables; whatever it does is undone."""
+    parameters = connections["owner"].get_connection_params()
+    wanted = ("dbname", "user", "password", "host", "port")
+    with psycopg.connect(**{k: parameters[k] for k in wanted if k in parameters}) as server:
+        yield server
+        server.rollback()
+
+
+# --- The role ----------------------------------------------------------------------------------------------------
+
+
+def test_the_tests_work_as_the_portals_own_role():
+    assert run("SELECT current_user, session_user") == [("consortium_portal", "consortium_portal")]
+
+
+def test_the_role_owns_nothing_and_is_nobody_else():
+    assert run("SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = current_user") == []
+    assert run("SELECT proname FROM pg_proc WHERE pg_get_userbyid(proowner) = current_user") == []
+    rights = "rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication"
+    assert run(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user") == [(False,) * 5]
+    member = "SELECT rolname FROM pg_roles WHERE rolname <> current_user AND pg_has_role(rolname, 'member')"
+    assert run(member) == []
+    assert forbidden("SET ROLE consortium_owner")
+
+
+def test_every_table_is_the_owners():
+    owners = run("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = current_schema()")
+    assert owners == [("consortium_owner",)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE mine (id int)",
+        "DROP TABLE members_accession",
+        "ALTER TABLE members_accession DROP CONSTRAINT accession_confirmed_when_final_and_signed",
+        "DROP INDEX accession_one_open",
+        "ALTER TABLE members_tariff DROP CONSTRAINT tariff_cap_at_most_7500",
+        "TRUNCATE members_membership",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'x', now())",
+    ],
+)
+def test_the_role_cannot_loosen_what_binds_it(statement):
+    assert forbidden(statement)
+
+
+# --- The history -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE consortium_auditevent SET verb = 'stop'",
+        "UPDATE consortium_auditevent SET at = now() WHERE false",
+        "DELETE FROM consortium_auditevent",
+        "TRUNCATE consortium_auditevent",
+        "TRUNCATE consortium_user CASCADE",
+        "ALTER TABLE consortium_auditevent DISABLE TRIGGER consortium_auditevent_append_only",
+        "ALTER TABLE consortium_auditevent DISABLE TRIGGER ALL",
+        "ALTER TABLE consortium_auditevent ADD COLUMN note text",
+        "ALTER TABLE consortium_auditevent RENAME TO other",
+        "DROP TRIGGER consortium_auditevent_append_only ON consortium_auditevent",
+        "DROP TABLE consortium_auditevent",
+        "CREATE TRIGGER t BEFORE INSERT ON consortium_auditevent EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        "CREATE RULE r AS ON INSERT TO consortium_auditevent DO INSTEAD NOTHING",
+        "SET session_replication_role = replica",
+        "DROP FUNCTION consortium_auditevent_is_append_only()",
+        "GRANT UPDATE ON consortium_auditevent TO PUBLIC",
+    ],
+)
+def test_the_portal_cannot_touch_what_has_been_recorded(staff, statement):
+    AuditEvent.record(staff, "invite", by=staff)
+    before = list(AuditEvent.objects.values())
+    try:
+        assert forbidden(statement)
+    except pytest.fail.Exception:
+        # PostgreSQL answers a GRANT without the right with a warning only: then the right must still be missing
+        assert not run("SELECT has_table_privilege('consortium_auditevent', 'UPDATE')")[0][0]
+    assert list(AuditEvent.objects.values()) == before
+    assert run("SELECT tgenabled FROM pg_trigger WHERE tgname = 'consortium_auditevent_append_only'") == [("O",)]
+
+
+@pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES"])
+def test_the_portal_has_no_right_to_the_history_but_to_read_and_add(right):
+    assert run("SELECT has_table_privilege('consortium_auditevent', %s)", right) == [(False,)]
+
+
+def test_a_person_who_has_acted_cannot_be_removed(staff):
+    AuditEvent.record(staff, "invite", by=staff)
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    assert "by_id" in refused("DELETE FROM consortium_user WHERE id = %s", staff.pk)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET verb = 'stop'", "DELETE FROM {}"])
+def test_even_the_owner_is_refused_by_the_trigger(owner, statement):
+    kind = ContentType.objects.get_for_model(Municipality).pk
+    assert owner.execute("SELECT current_user").fetchone() == ("consortium_owner",)
+    owner.execute(
+        "INSERT INTO consortium_auditevent (at, verb, record_type_id, record_id, details)"
+        " VALUES (now(), 'invite', %s, 1, '{}')",
+        [kind],
+    )
+    with pytest.raises(psycopg.errors.RestrictViolation, match="never changed or removed"):
+        owner.execute(sql.SQL(statement).format(sql.Identifier("consortium_auditevent")))
+
+
+# --- The four of the field, in SQL by hand ------------------------------------------------------------------------
+
+
+def test_two_open_accessions_of_one_municipality():
+    one = AccessionFactory()
+    columns = "municipality_id, offer_id, state, code, sent_at"
+    again = (
+        f"INSERT INTO members_accession ({columns}, meeting_body, view, signatory, finality_ground, finality_note,"
+        " confirmed_body, confirmed_section, confirmed_case_number, closing_reason)"
+        " VALUES (%s, %s, %s, %s, now(), '', '', '', '', '', '', '', '', '')"
+    )
+    for state in ("prepared", "sent", "in_preparation", "conditional", "approved", "final"):
+        values = (one.municipality_id, one.offer_id, state, "ZZZZZZZZ")
+        assert refused(again, *values) == "accession_one_open"
+    assert run(again, one.municipality_id, one.offer_id, "stopped", "ZZZZZZZZ") == 1
+    reopen = "UPDATE members_accession SET state = 'in_preparation' WHERE code = 'ZZZZZZZZ'"
+    assert refused(reopen) == "accession_one_open"
+
+
+@pytest.mark.parametrize(
+    ("period", "fits"),
+    [
+        ("[2027-12-31,2029-01-01)", False),
+        ("[2026-01-01,2027-01-02)", False),
+        ("(,)", False),
+        ("[2028-01-01,)", True),
+        ("[2026-01-01,2027-01-01)", True),
+    ],
+)
+def test_overlapping_memberships(rautalampi, period, fits):
+    add = "INSERT INTO members_membership (municipality_id, period) VALUES (%s, %s::daterange)"
+    run(add, rautalampi.pk, "[2027-01-01,2028-01-01)")
+    run(add, MunicipalityFactory().pk, "[2027-01-01,2028-01-01)")  # another municipality's is no matter
+    if fits:
+        assert run(add, rautalampi.pk, period) == 1
+    else:
+        assert refused(add, rautalampi.pk, period) in {"membership_no_overlap", "membership_has_first_day"}
+
+
+def test_minutes_published_before_the_meeting():
+    decision = DecisionFactory(meeting_on=TODAY, published_on=None)
+    publish = "UPDATE members_decision SET published_on = %s WHERE id = %s"
+    assert refused(publish, YESTERDAY, decision.pk) == "decision_published_after_meeting"
+    assert run(publish, TODAY, decision.pk) == 1
+
+
+def test_a_largest_fee_of_7500_euros_and_one_cent():
+    tariff = TariffFactory()
+    raise_cap = "UPDATE members_tariff SET cap = %s WHERE id = %s"
+    assert refused(raise_cap, Decimal("7500.01"), tariff.pk) == "tariff_cap_at_most_7500"
+    assert run(raise_cap, Decimal("7500.00"), tariff.pk) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "finality_on = NULL, finality_by_id = NULL, finality_ground = ''",
+        "signed_on = NULL, signatory = ''",
+        "confirmed_on = NULL",
+        "confirmed_case_number = ''",
+    ],
+)
+def test_confirmed_without_what_confirming_rests_on(change):
+    accession = AccessionFactory(state="confirmed")
+    statement = f"UPDATE members_accession SET {change} WHERE id = %s"
+    assert refused(statement, accession.pk) == "accession_confirmed_when_final_and_signed"
+
+
+def test_one_step_straight_to_confirmed():
+    accession = AccessionFactory(state="approved")
+    statement = "UPDATE members_accession SET state = 'confirmed' WHERE id = %s"
+    assert refused(statement, accession.pk) == "accession_confirmed_when_final_and_signed"
+
+
+# --- Every constraint, violated once -----------------------------------------------------------------------------
+
+
+def _update(make, **change):
+    def act():
+        row = make()
+        type(row)._base_manager.filter(pk=row.pk).update(**change)
+
+    return act
+
+
+def _clause_twice():
+    version = AgreementVersionFactory()
+    Clause.objects.create(version=version, number="1", position=9, title_fi="x", title_sv="x", text_fi="x")
+
+
+def _package():
+    accession = AccessionFactory()
+    ready_packages(accession)
+    return accession.packages.first()
+
+
+def _version_twice():
+    row = _package()
+    row.pk, row.key, row._state.adding = None, "00000000-0000-4000-8000-000000000001", True
+    row.save()
+
+
+def _population_twice():
+    row = MunicipalityFactory().populations.get()
+    row.pk, row._state.adding = None, True
+    row.save()
+
+
+def _role_twice():
+    role = RoleFactory()
+    RoleFactory(user=role.user, municipality=role.municipality)
+
+
+def _merged_into_itself():
+    row = MunicipalityFactory()
+    Municipality.objects.filter(pk=row.pk).update(ended_on=TODAY, successor=row.pk)
+
+
+def _membership():
+    return Membership.objects.create(municipality=MunicipalityFactory(), period=(TODAY, None))
+
+
+def _letter():
+    return OutgoingEmail.objects.create(to="x@kunta.example", subject="x", body="x", language="fi", template="x")
+
+
+def _approved():
+    return AccessionFactory(state="approved")
+
+
+ACTS = {
+    "accession_one_open": lambda: AccessionFactory(municipality=AccessionFactory().municipality),
+    "accession_signed_by_someone": _update(_approved, signed_on=TODAY),
+    "accession_final_on_a_ground": _update(_approved, finality_on=TODAY),
+    "accession_confirmed_when_final_and_signed": _update(_approved, state="confirmed"),
+    "accession_sent_has_time": _update(AccessionFactory, state="sent"),
+    "agreementversion_approved_by_decision": _update(
+        lambda: AgreementVersionFactory(approved=False), state="approved"
+    ),
+    "clause_number_once": _clause_twice,
+    "tariff_nothing_negative": _update(TariffFactory, rate=Decimal("-0.001")),
+    "tariff_floor_below_cap": _update(TariffFactory, floor=Decimal("7500.01")),
+    "tariff_cap_at_most_7500": _update(TariffFactory, cap=Decimal("7500.01")),
+    "tariff_by_decision": _update(TariffFactory, section=""),
+    "decision_published_after_meeting": _update(DecisionFactory, published_on=dt.date(1917, 12, 6)),
+    "decision_stated_final_after_meeting": _update(DecisionFactory, stated_final_on=dt.date(1917, 12, 6)),
+    "decision_recorded_by_someone": _update(DecisionFactory, recorded_by=None),
+    "decision_condition_said": _update(DecisionFactory, outcome="approved_changed"),
+    "decision_on_behalf_whole": _update(DecisionFactory, channel="phone"),
+    "decision_correction_has_reason": _update(
+        lambda: DecisionFactory(corrects=DecisionFactory(), correction_reason="x"), correction_reason=""
+    ),
+    "membership_no_overlap": lambda: Membership.objects.create(
+        municipality=_membership().municipality, period=(TODAY, None)
+    ),
+    "membership_has_first_day": _update(_membership, period=(None, TODAY)),
+    "municipality_ended_with_successor": _update(MunicipalityFactory, ended_on=TODAY),
+    "municipality_not_its_own_successor": _merged_into_itself,
+    "population_once_a_day": _population_twice,
+    "offer_final_before_membership": _update(OfferFactory, joins_on=F("decide_by")),
+    "role_once_a_person": _role_twice,
+    "role_ends_after_it_begins": _update(RoleFactory, ended_on=dt.date(1917, 12, 6)),
+    "contact_can_be_reached": _update(ContactFactory, email=""),
+    "joiningpackage_version_once": _version_twice,
+    "joiningpackage_ready_has_file": _update(_package, sha256=""),
+    "outgoingemail_sent_has_time": _update(_letter, state="sent"),
+    "user_email_any_case": lambda: UserFactory(email=UserFactory().email.upper()),
+}
+
+
+def test_each_constraint_of_the_models_is_violated_here():
+    models = [m for app in ("consortium", "members") for m in apps.get_app_config(app).get_models()]
+    assert {c.name for model in models for c in model._meta.constraints} == ACTS.keys()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_constraint_holds(name):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        ACTS[name]()
+    assert refusal.value.__cause__.diag.constraint_name == name
