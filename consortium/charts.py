@@ -1,4 +1,4 @@
-"""Drawings made on the server: thin SVG in the page's own colours, each with a title and its facts in text beside it."""
+"""Drawings made on the server: thin SVG in the page's own colours, each with a title; its facts stand beside it."""
 
 from dataclasses import dataclass
 from math import cos, radians, sqrt
@@ -10,7 +10,7 @@ DEGREE, MIDDLE, NORTH = 65.6, 220.0, 70.092
 CENTRAL_LONGITUDE = 26.0
 WIDTH, HEIGHT = 380, 685
 LEAST_MEMBER, LEAST_OTHER = 2.7, 2.1
-CHARACTER = 7.0  # about the width of a letter of a label, in points
+CHARACTER = 6.6  # about the width of a letter of a label, in points
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ def dot_map(dots, *, title, description, key="map"):
         key,
         description,
         format_html_join("", '<circle class="{}" cx="{}" cy="{}" r="{}"/>', circles),
-        format_html_join("", '<text x="{}" y="{}" text-anchor="{}">{}</text>', map(_label, filter(_named, ordered))),
+        format_html_join(
+            "", '<text x="{}" y="{}" text-anchor="{}">{}</text>', map(_label, filter(_named, ordered))
+        ),
     )
 
 
@@ -72,7 +74,12 @@ def _label(dot):
     x, y = position(dot.longitude, dot.latitude)
     away = radius(dot.residents, is_member=dot.is_member) + 5
     length = len(dot.name) * CHARACTER
-    to_the_left = x < MIDDLE - DEGREE / 2 or x + away + length > WIDTH
+    to_the_left = x < MIDDLE - DEGREE or x + away + length > WIDTH
     if to_the_left and x - away - length < 0:
         to_the_left = False
-    return f"{x - away if to_the_left else x + away:.0f}", f"{y + 4.5:.0f}", "end" if to_the_left else "start", dot.name
+    return (
+        f"{x - away if to_the_left else x + away:.0f}",
+        f"{y + 4.5:.0f}",
+        "end" if to_the_left else "start",
+        dot.name,
+    )

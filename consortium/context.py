@@ -42,5 +42,5 @@ def _menu(request, user):
         items.append({"label": _("Mailbox (demo)"), "url": reverse("mailbox")})
     for item in items:
         item["current"] = request.path == item["url"]
-    first["current"] = first["current"] or bool(user) and request.path.startswith(first["url"])
+    first["current"] = first["current"] or (user is not None and request.path.startswith(first["url"]))
     return items

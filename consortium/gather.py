@@ -15,7 +15,9 @@ MUNICIPALITY_BY_CODE = "municipality_by_code"  # f(code) -> the municipality
 MUNICIPALITY_KIND = "municipality_kind"  # f(municipality, today) -> what kind it is, in a word or two
 MUNICIPALITY_SAYS = "municipality_says"  # f(user, municipality, today) -> sentences of its state
 MUNICIPALITY = "municipality"  # f(user, municipality, today) -> Parts of its page
-MUNICIPALITY_ACTS = "municipality_acts"  # f(user, municipality, today) -> {"label", "url"}, the main act first
+MUNICIPALITY_ACTS = (
+    "municipality_acts"  # f(user, municipality, today) -> {"label", "url"}, the main act first
+)
 FRONT = "front"  # f(today) -> Parts of the public front page
 MAP = "map"  # f(today) -> Parts of the page that shows the map alone
 LOOK_UP = "look_up"  # f(words, today) -> Hits of "Is your municipality in?", each with its answer in ``why``

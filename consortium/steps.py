@@ -50,7 +50,7 @@ def receipt_url(record, event):
 def receipt_of(request, record):
     """Return the act whose receipt the address asks for, if it is about this record, else None."""
     wanted = request.GET.get("receipt", "")
-    return AuditEvent.objects.about(record).filter(pk=wanted).first() if wanted.isdigit() else None
+    return AuditEvent.objects.about(record).filter(pk=wanted).first() if wanted.isdecimal() else None
 
 
 def refusals(error):

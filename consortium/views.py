@@ -83,12 +83,17 @@ def staff_home(request):
 @require_safe
 def member_home(request, code):
     """What waits for one municipality, what it has in preparation, what it has done."""
-    municipality = next((m for m in gather.collect(gather.MUNICIPALITIES_OF, request.user) if m.code == code), None)
+    municipality = next(
+        (m for m in gather.collect(gather.MUNICIPALITIES_OF, request.user) if m.code == code), None
+    )
     if municipality is None:
         raise Http404
-    request.session["municipality"] = code
+    if request.session.get("municipality") != code:
+        request.session["municipality"] = code
     today = clock.today()
-    tasks = sorted(gather.collect(gather.MEMBER_HOME, request.user, municipality, today), key=gather.by_deadline)
+    tasks = sorted(
+        gather.collect(gather.MEMBER_HOME, request.user, municipality, today), key=gather.by_deadline
+    )
     waiting = [t for t in tasks if not t.paused_until]
     context = {
         "today": today,
@@ -98,7 +103,9 @@ def member_home(request, code):
         "waiting": [_row(t, today) for t in waiting],
         "first_due": next((t.due_on for t in waiting if t.due_on), None),
         "paused": [_row(t, today) for t in tasks if t.paused_until],
-        "done": [_row(t, today) for t in gather.collect(gather.MEMBER_DONE, request.user, municipality, today)],
+        "done": [
+            _row(t, today) for t in gather.collect(gather.MEMBER_DONE, request.user, municipality, today)
+        ],
         "parts": gather.collect(gather.MEMBER_PARTS, request.user, municipality, today),
     }
     return render(request, "consortium/member_home.html", context)
@@ -110,7 +117,9 @@ def _row(task, today):
         when, small = weekday_day(task.paused_until), task.kind
     elif task.due_on:
         left = (task.due_on - today).days
-        words = ngettext("%(n)s day", "%(n)s days", left) % {"n": left} if left >= 0 else _("the day has passed")
+        words = (
+            ngettext("%(n)s day", "%(n)s days", left) % {"n": left} if left >= 0 else _("the day has passed")
+        )
         when, small = weekday_day(task.due_on), ", ".join(filter(None, [str(task.kind), words]))
     elif task.done:
         when, small = weekday_day(task.since), ""

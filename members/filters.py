@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from members.models import Accession, AccessionState, Membership, Municipality, MunicipalityLanguage
+from members.models import Accession, AccessionState, Membership, Municipality, MunicipalityLanguage, Offer
 
 MEMBER, NOT_INVITED = "member", "none"
 
@@ -29,9 +29,13 @@ class MunicipalityFilter(django_filters.FilterSet):
         label=_("Network"), empty_label=_("any"), field_name="library_network"
     )
 
+    offer = django_filters.ModelChoiceFilter(
+        label=_("Round"), empty_label=_("any"), field_name="accession_offer", queryset=Offer.objects.all()
+    )
+
     class Meta:
         model = Municipality
-        fields = ["q", "state", "language", "region", "network"]
+        fields = ["q", "state", "offer", "language", "region", "network"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

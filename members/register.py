@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 FILE = Path(__file__).resolve().parent / "data" / "municipalities.csv"
-SOURCE = "Statistics Finland (Sotkanet 127)"
+SOURCE = "Statistics Finland"
 NEEDED = (
     *("code", "name_fi", "name_sv", "region_code", "region_fi", "region_sv", "language"),
     *("population", "population_year", "latitude", "longitude"),

@@ -68,7 +68,7 @@ class PopulationFactory(DjangoModelFactory):
     municipality = factory.SubFactory("tests.factories.MunicipalityFactory", population=False)
     on = dt.date(2022, 12, 31)
     count = 2447
-    source = "Statistics Finland (Sotkanet 127)"
+    source = "Statistics Finland"
 
 
 class MunicipalityFactory(DjangoModelFactory):

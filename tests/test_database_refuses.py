@@ -133,7 +133,9 @@ def test_the_portal_cannot_touch_what_has_been_recorded(staff, statement):
         # PostgreSQL answers a GRANT without the right with a warning only: then the right must still be missing
         assert not run("SELECT has_table_privilege('consortium_auditevent', 'UPDATE')")[0][0]
     assert list(AuditEvent.objects.values()) == before
-    assert run("SELECT tgenabled FROM pg_trigger WHERE tgname = 'consortium_auditevent_append_only'") == [("O",)]
+    assert run("SELECT tgenabled FROM pg_trigger WHERE tgname = 'consortium_auditevent_append_only'") == [
+        ("O",)
+    ]
 
 
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES"])
@@ -283,7 +285,9 @@ def _membership():
 
 
 def _letter():
-    return OutgoingEmail.objects.create(to="x@kunta.example", subject="x", body="x", language="fi", template="x")
+    return OutgoingEmail.objects.create(
+        to="x@kunta.example", subject="x", body="x", language="fi", template="x"
+    )
 
 
 def _approved():

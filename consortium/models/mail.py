@@ -136,6 +136,8 @@ class OutgoingEmail(models.Model):
         try:
             if not self.may_leave():
                 raise smtplib.SMTPResponseException(550, NOT_FROM_A_COPY)
+            if connection:
+                connection.open()  # kept for the next letter: a backend closes only what it opened itself
             (connection or get_connection()).send_messages([self.message()])
         except smtplib.SMTPRecipientsRefused as error:
             self._answered(*next(iter(error.recipients.values())))

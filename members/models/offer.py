@@ -62,7 +62,12 @@ class Offer(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.version.number} → {self.joins_on}"
+        return f"{self.joins_on:%-d.%-m.%Y}"
+
+    @property
+    def is_open(self):
+        """Tell whether its deadline is still ahead."""
+        return self.decide_by >= clock.today()
 
     def get_absolute_url(self):
         """Return the offer's page."""
@@ -75,6 +80,10 @@ class Offer(models.Model):
 
     def invite(self, municipalities, *, by):
         """Open an accession for each municipality that has none open and is no member. Returns those opened."""
+        if not self.is_open:
+            raise ValidationError(
+                _("The deadline of this round has passed. Open a new round."), code="closed"
+            )
         with transaction.atomic():
             free = municipalities.current().exclude(accessions__state__in=self.accessions.model.OPEN)
             free = free.exclude(memberships__period__contains=self.joins_on).order_by("sort_key_fi")

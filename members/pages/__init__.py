@@ -34,14 +34,19 @@ def menu(user):
 def hats(user, request):
     """Return what the person can act as: the service centre, and each municipality with the strongest role there."""
     match = request.resolver_match
-    shown = match.kwargs.get("code") if match and match.url_name == "member_home" else request.session.get("municipality")
+    on_its_page = match is not None and match.url_name == "member_home"
+    shown = match.kwargs["code"] if on_its_page else request.session.get("municipality")
     found = {}
     for role in user.roles.active().select_related("municipality").order_by("municipality__sort_key_fi"):
         if role.municipality not in found or role.kind == RoleKind.REPRESENTATIVE:
             found[role.municipality] = role
     codes = [place.code for place in found]
     worn = shown if shown in codes else None if user.is_staff else next(iter(codes), None)
-    hats = [{"label": _("Service centre"), "url": reverse("home"), "current": worn is None}] if user.is_staff else []
+    hats = (
+        [{"label": _("Service centre"), "url": reverse("home"), "current": worn is None}]
+        if user.is_staff
+        else []
+    )
     return hats + [
         {
             "label": f"{place.name}, {role.get_kind_display()}",

@@ -3,19 +3,19 @@
 import re
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from consortium.charts import Dot, dot_map
 from consortium.gather import Hit, Part
-from consortium.templatetags.portal import day, place_in
+from consortium.templatetags.portal import day, number, place_in, weekday_day
 from members.models import Accession, Decision, Membership, Municipality, Offer, Population
 from members.models.municipality import sort_key
 from members.pages import standing
 
 MOST = 20  # answers to one question
 NO_BREAK = "\u00a0"
-# Ten places that help the eye: Helsinki, Turku, Tampere, Vaasa, Oulu, Kuopio, Rovaniemi, Joensuu, Utsjoki, Lappeenranta.
+# Places that help the eye: Helsinki, Turku, Tampere, Vaasa, Oulu, Kuopio, Rovaniemi, Joensuu, Utsjoki, Lappeenranta.
 NAMED_ON_MAP = {"091", "853", "837", "905", "564", "297", "698", "167", "890", "405"}
 # What Finnish and Swedish add to a name in a sentence: Turussa, Kauhajoella, Vaasaan, Espooseen, Närpes' and so on.
 ENDINGS = re.compile(
@@ -38,12 +38,23 @@ def parts(today):
     members = [p for p in places if p.belongs]
     regions = _regions(members)
     return [
-        Part(_("Today"), "members/parts/front_figures.html", _figures(places, members, today)),
+        Part(
+            _("Today"),
+            "members/parts/front_figures.html",
+            _figures(places, members, today),
+            weekday_day(today),
+        ),
         Part(
             _("Member municipalities"),
             "members/parts/front_members.html",
-            {"regions": regions, "count": len(members), "map": _map(places, members), "next": _next(today, members)},
-            note=_("By region") if members else "",
+            {
+                "regions": regions,
+                "count": len(members),
+                "map": _map(places, members),
+                "next": _next(today, members),
+            },
+            note=ngettext("%(n)s municipality by region", "%(n)s municipalities by region", len(members))
+            % {"n": number(len(members))},
         ),
         Part(_("For municipalities"), "members/parts/front_join.html", {}),
     ]
@@ -53,20 +64,21 @@ def map_page(today):
     """Return the map alone, for a phone."""
     places = _places(today)
     members = [p for p in places if p.belongs]
-    return [Part(_("Map"), "members/parts/front_map.html", {"map": _map(places, members), "count": len(members)})]
+    return [
+        Part(_("Map"), "members/parts/front_map.html", {"map": _map(places, members), "count": len(members)})
+    ]
 
 
 def _figures(places, members, today):
     everyone = sum(p.residents or 0 for p in places)
     theirs = sum(p.residents or 0 for p in members)
-    source = Population.objects.filter(on__lte=today).order_by("-on").values_list("source", flat=True).first()
+    newest = Population.objects.filter(on__lte=today).order_by("-on").first()
     return {
-        "today": today,
         "members": len(members),
         "all": len(places),
         "share": _share(theirs, everyone),
         "on": max((p.residents_on for p in places if p.residents_on), default=None),
-        "source": source,
+        "source": standing.source(newest),
         "next": _next(today, members),
     }
 
@@ -100,9 +112,8 @@ def _regions(members):
 
 
 def _map(places, members):
-    dots = [
-        Dot(p.longitude, p.latitude, p.residents or 0, p.belongs, p.name if p.code in NAMED_ON_MAP else "") for p in places
-    ]
+    named = {p.code: p.name for p in places if p.code in NAMED_ON_MAP}
+    dots = [Dot(p.longitude, p.latitude, p.residents or 0, p.belongs, named.get(p.code, "")) for p in places]
     described = _(
         "%(members)s filled dots are member municipalities, %(others)s rings the others. "
         "The area of a dot tells the number of residents. The members are also in the list by region."
@@ -125,19 +136,23 @@ def fits(words, names, genitive=""):
     return any(asked.startswith(stem) and ENDINGS.fullmatch(asked[len(stem) :]) for stem in stems)
 
 
-def _found(words):
-    """Return the municipalities, present and past, that the words mean: names that begin so first."""
+def _found(words, *facts):
+    """Return the municipalities, present and past, that the words mean, the very name first, with ``facts``."""
     rows = Municipality.objects.values_list("pk", "code", "name_fi", "name_sv", "genitive_fi")
     wanted = [pk for pk, code, fi, sv, of in rows if words == code or fits(words, {fi, sv}, of)]
-    found = Municipality.objects.filter(pk__in=wanted).select_related("successor")
-    found = found.prefetch_related("memberships", "successor__memberships")
+    found = Municipality.objects.filter(pk__in=wanted).select_related("successor").prefetch_related(*facts)
     exact = words.lower()
-    return sorted(found, key=lambda m: (exact not in {m.name_fi.lower(), m.name_sv.lower()}, sort_key(m.name)))[:MOST]
+    return sorted(
+        found, key=lambda m: (exact not in {m.name_fi.lower(), m.name_sv.lower()}, sort_key(m.name))
+    )[:MOST]
 
 
 def look_up(words, today):
     """Return whether the municipalities that the words mean are members, one answer each."""
-    return [_hit(municipality, _answer(municipality, today)) for municipality in _found(words)]
+    return [
+        _hit(municipality, _answer(municipality, today))
+        for municipality in _found(words, "memberships", "successor__memberships")
+    ]
 
 
 def _answer(municipality, today):
@@ -149,11 +164,12 @@ def _answer(municipality, today):
 
 def _hit(municipality, why):
     name, language = place_in(municipality)
-    return Hit(_("Municipalities"), name, municipality.get_absolute_url(), why, "" if language == get_language() else language)
+    marked = "" if language == get_language() else language
+    return Hit(_("Municipalities"), name, municipality.get_absolute_url(), why, marked)
 
 
 def search(user, words):
-    """Return municipalities by any name or code; for those who may see them also decisions and rounds by case number."""
+    """Return municipalities by any name or code; to those who may see them also matters by case number."""
     hits = [_hit(m, _why(m)) for m in _found(words)]
     if user.is_authenticated and len(words) > 2:
         hits += _by_case_number(user, words)
@@ -176,7 +192,8 @@ def _by_case_number(user, words):
     decisions = Decision.objects.standing().filter(accession__in=visible, case_number__icontains=words)
     for decision in decisions.select_related("accession__municipality").order_by("-meeting_on")[:MOST]:
         accession = decision.accession
-        yield Hit(_("Decisions"), accession.municipality.name, accession.get_absolute_url(), f"{decision.case_number}, {day(decision.meeting_on)}")
+        why = f"{decision.case_number}, {day(decision.meeting_on)}"
+        yield Hit(_("Decisions"), accession.municipality.name, accession.get_absolute_url(), why)
     confirmed = visible.filter(confirmed_case_number__icontains=words).select_related("municipality")
     for accession in confirmed[:MOST]:
         why = f"{accession.confirmed_case_number}, {day(accession.confirmed_on)}"
@@ -185,4 +202,3 @@ def _by_case_number(user, words):
         for offer in Offer.objects.filter(case_number__icontains=words)[:MOST]:
             title = _("Membership from %(day)s") % {"day": day(offer.joins_on)}
             yield Hit(_("Rounds"), title, offer.get_absolute_url(), offer.case_number)
-

@@ -67,13 +67,20 @@ def _deciding(accession, today, *, answers):
             "who": prepared.prepared_by.get_full_name()
         }
     else:
-        title = _("Record the decision on joining") if answers else _("Prepare the decision for the representative")
+        title = (
+            _("Record the decision on joining")
+            if answers
+            else _("Prepare the decision for the representative")
+        )
         text = _asked(accession, today)
     return Task(
         title=title,
         url=_step(accession, "decide" if answers else "prepare"),
         text=text,
-        note=_("The decision should be legally final by then. If nothing is decided, %(name)s does not join and nothing follows.")
+        note=_(
+            "The decision should be legally final by then. "
+            "If nothing is decided, %(name)s does not join and nothing follows."
+        )
         % {"name": accession.municipality.name},
         due_on=offer.decide_by,
         since=clock.date_of(accession.sent_at),
@@ -83,7 +90,9 @@ def _deciding(accession, today, *, answers):
 
 def _asked(accession, today):
     if accession.meeting_on:
-        return _("The meeting was on %(day)s. What was decided?") % {"day": long_weekday_day(accession.meeting_on)}
+        return _("The meeting was on %(day)s. What was decided?") % {
+            "day": long_weekday_day(accession.meeting_on)
+        }
     population = accession.municipality.population_on(today)
     joining = _("Joining is free of charge and obliges nobody to buy anything.")
     if population is None:
@@ -98,7 +107,9 @@ def _missing_date(accession, today, *, answers):
     asks_finality = state == AppealState.ASK and not decision.stated_final_on
     if not answers or not (asks_finality or state == AppealState.NOT_PUBLISHED):
         return []
-    title = _("Tell when the decision becomes legally final") if asks_finality else _("Tell when the minutes were published")
+    title = _("Tell when the minutes were published")
+    if asks_finality:
+        title = _("Tell when the decision becomes legally final")
     return [
         Task(
             title=title,
@@ -118,7 +129,10 @@ def _signature(accession, *, answers):
         Task(
             title=_("Sign the agreement and record the signature"),
             url=_step(accession, "sign"),
-            text=_("The municipality may sign before its decision is legally final. Helsinki confirms when both are there."),
+            text=_(
+                "The municipality may sign before its decision is legally final. "
+                "Helsinki confirms when both are there."
+            ),
             since=clock.date_of(accession.deciding.recorded_at),
             kind=_("signature"),
         )
@@ -143,9 +157,15 @@ def fee_sentence(tariff, population, year):
     if year in tariff.free_years:
         return _("There is no annual fee in %(year)s.") % facts
     if amount > by_population:
-        words = _("The annual fee %(year)s is %(amount)s, the smallest fee; by population it would be %(by_population)s (%(rate)s × %(residents)s residents).")
+        words = _(
+            "The annual fee %(year)s is %(amount)s, the smallest fee; "
+            "by population it would be %(by_population)s (%(rate)s × %(residents)s residents)."
+        )
     elif amount < by_population:
-        words = _("The annual fee %(year)s is %(amount)s, the largest fee; by population it would be %(by_population)s (%(rate)s × %(residents)s residents).")
+        words = _(
+            "The annual fee %(year)s is %(amount)s, the largest fee; "
+            "by population it would be %(by_population)s (%(rate)s × %(residents)s residents)."
+        )
     else:
         words = _("The annual fee %(year)s is %(amount)s (%(rate)s × %(residents)s residents).")
     return words % facts
@@ -182,25 +202,32 @@ def who(event):
 
 def parts(user, municipality, today):
     """Return the membership in one paragraph, and the addresses."""
-    accession = Accession.objects.filter(municipality=municipality).select_related("offer__tariff", "offer__version").first()
+    rows = Accession.objects.filter(municipality=municipality).order_by("-pk")
+    accession = rows.select_related("offer__tariff").first()
     return [
-        Part(_("Membership"), "members/parts/membership.html", membership_facts(municipality, today, accession)),
+        Part(
+            _("Membership"), "members/parts/membership.html", membership_facts(municipality, today, accession)
+        ),
         contacts_part(user, municipality, today),
     ]
 
 
 def membership_facts(municipality, today, accession=None):
-    """Return the sentences of membership and fee, and the newest accession for its link."""
+    """Return the sentences of membership and fee; ``accession`` for those whom it concerns, with its link."""
     population = municipality.population_on(today)
-    membership = standing.current(municipality, today)
-    coming = accession and accession.is_open
-    tariff = accession.offer.tariff if coming else Tariff.objects.on(today)
-    fee_year = accession.offer.joins_on.year if coming else today.year
-    fee = fee_sentence(tariff, population, fee_year) if tariff and population and (membership or coming) else ""
+    tariff, year = None, today.year
+    if standing.current(municipality, today):
+        tariff = Tariff.objects.on(today)
+    elif later := standing.coming(municipality, today):
+        tariff, year = Tariff.objects.on(later.starts_on), later.starts_on.year
+    elif accession and accession.is_open:
+        tariff, year = accession.offer.tariff, accession.offer.joins_on.year
+    fee = fee_sentence(tariff, population, year) if tariff and population else ""
     return {
         "says": standing.sentence(municipality, today),
         "fee": fee,
         "population": population,
+        "source": standing.source(population),
         "tariff": tariff if fee else None,
         "accession": accession,
     }

@@ -21,7 +21,9 @@ COLOUR = {MailState.SENT: "done", MailState.QUEUED: "waiting", MailState.REFUSED
 
 def by_code(code):
     """Return the municipality of a code, as a list of one or none."""
-    return list(Municipality.objects.filter(code=code).select_related("successor").prefetch_related("memberships"))
+    return list(
+        Municipality.objects.filter(code=code).select_related("successor").prefetch_related("memberships")
+    )
 
 
 def kind(municipality, today):
@@ -78,12 +80,16 @@ def parts(user, municipality, today):
     belongs = _belongs(user, municipality)
     found = [
         _register(municipality, today),
-        Part(_("Membership"), "members/parts/membership.html", home.membership_facts(municipality, today)),
     ]
+    facts = home.membership_facts(municipality, today)
+    if facts["fee"]:
+        found.append(Part(_("Annual fee"), "members/parts/fee.html", facts))
     confirmed = [a for a in accessions if a.state == AccessionState.CONFIRMED]
     if confirmed:
         heading = _("Decision") if len(confirmed) == 1 else _("Decisions")
-        found.append(Part(heading, "members/parts/decisions.html", {"accessions": confirmed, "belongs": belongs}))
+        found.append(
+            Part(heading, "members/parts/decisions.html", {"accessions": confirmed, "belongs": belongs})
+        )
     if belongs:
         found += _own_parts(user, municipality, accessions, today)
     return found
@@ -105,7 +111,12 @@ def _register(municipality, today):
     return Part(
         _("Register"),
         "members/parts/register.html",
-        {"facts": facts, "population": population, "municipality": municipality},
+        {
+            "facts": facts,
+            "population": population,
+            "source": standing.source(population),
+            "municipality": municipality,
+        },
     )
 
 
@@ -126,7 +137,9 @@ def _own_parts(user, municipality, accessions, today):
                 "accessions": [{"record": a, "says": path.says(a, today)} for a in accessions],
                 "packages": newest,
                 "leave_url": reverse("members:membership_leave", args=[membership.pk])
-                if membership and not membership.last_day and user.has_perm("members.leave_membership", membership)
+                if membership
+                and not membership.last_day
+                and user.has_perm("members.leave_membership", membership)
                 else "",
             },
             note=ngettext("%(n)s round", "%(n)s rounds", len(accessions)) % {"n": number(len(accessions))},
@@ -141,7 +154,7 @@ def _own_parts(user, municipality, accessions, today):
             is_list=True,
         ),
         Part(
-            _("History"),
+            _("Events"),
             "members/parts/history.html",
             {"history": [_event(event) for event in events]},
             note=_("The latest first"),

@@ -31,7 +31,12 @@ from members.models import (
 FEW = 5  # so many are named one by one; more become one line that opens the round
 NAMED = 3
 AHEAD = dt.timedelta(days=60)
-ANSWERING = {AccessionState.SENT, AccessionState.IN_PREPARATION, AccessionState.CONDITIONAL, AccessionState.APPROVED}
+ANSWERING = {
+    AccessionState.SENT,
+    AccessionState.IN_PREPARATION,
+    AccessionState.CONDITIONAL,
+    AccessionState.APPROVED,
+}
 
 
 def tasks(user, today):
@@ -53,7 +58,9 @@ def tasks(user, today):
 
 def _under_way(today):
     """Return the open accessions with all that a line of the queue needs, in one question to the database."""
-    answers = Role.objects.representing(today).filter(municipality=OuterRef("municipality"), user__is_active=True)
+    answers = Role.objects.representing(today).filter(
+        municipality=OuterRef("municipality"), user__is_active=True
+    )
     rows = Accession.objects.open().select_related("municipality", "offer", "deciding")
     for accession in rows.annotate(is_represented=Exists(answers)):
         if accession.deciding:
@@ -67,7 +74,7 @@ def _decisions(under_way, today):
             yield _decision_task(
                 accession,
                 _("Give Helsinki's view on the decision of %(name)s"),
-                _("Approved with a change or condition. It is not a joining before Helsinki's view is recorded."),
+                _("It needs Helsinki's view before it can be a joining."),
             )
         elif accession.state == AccessionState.APPROVED:
             yield from _finality(accession, today)
@@ -82,10 +89,13 @@ def _finality(accession, today):
         yield _decision_task(accession, title, _("The day on which the minutes were published is missing."))
     elif state == AppealState.ASK and not decision.stated_final_on:
         title = _("Ask when the decision of %(name)s becomes final")
-        yield _decision_task(accession, title, _("Nothing is reckoned: the municipality states the date itself."))
+        yield _decision_task(
+            accession, title, _("Nothing is reckoned: the municipality states the date itself.")
+        )
     elif decision.final_on and decision.final_on <= today:
         yield Task(
-            title=_("Confirm the finality of the decision of %(name)s") % {"name": accession.municipality.of_name},
+            title=_("Confirm the finality of the decision of %(name)s")
+            % {"name": accession.municipality.of_name},
             url=accession.get_absolute_url(),
             text=_("The appeal period ended on %(day)s. Absence of appeal is not yet confirmed.")
             % {"day": weekday_day(decision.last_appeal_day)}
@@ -114,7 +124,11 @@ def _signing(under_way):
     final = [a for a in under_way if a.state == AccessionState.FINAL]
     signed = [a for a in final if a.signed_on]
     if signed:
-        words = ngettext("Take %(n)s joining to be confirmed", "Take %(n)s joinings to be confirmed", len(signed))
+        words = ngettext(
+            "Take %(n)s joining to Helsinki for decision",
+            "Take %(n)s joinings to Helsinki for decision",
+            len(signed),
+        )
         yield Task(
             title=words % {"n": len(signed)},
             url=reverse("members:signing_list"),
@@ -138,16 +152,25 @@ def _signing(under_way):
 def _silent(under_way, today):
     """Yield those of whom something was to be expected: the meeting or the deadline has passed and nothing came."""
     yield from _each(
-        [a for a in under_way if a.state == AccessionState.IN_PREPARATION and a.meeting_on and a.meeting_on < today],
+        [
+            a
+            for a in under_way
+            if a.state == AccessionState.IN_PREPARATION and a.meeting_on and a.meeting_on < today
+        ],
         lambda a: Task(
             title=_("Ask what was decided: %(name)s") % {"name": a.municipality.name},
             url=a.get_absolute_url(),
-            text=_("The meeting was on %(day)s. No decision has been recorded.") % {"day": weekday_day(a.meeting_on)},
+            text=_("The meeting was on %(day)s. No decision has been recorded.")
+            % {"day": weekday_day(a.meeting_on)},
             since=a.meeting_on,
             kind=_("decision"),
         ),
-        lambda n: ngettext("Ask %(n)s municipality what was decided", "Ask %(n)s municipalities what was decided", n)
-        % {"n": n},
+        lambda n: (
+            ngettext(
+                "Ask %(n)s municipality what was decided", "Ask %(n)s municipalities what was decided", n
+            )
+            % {"n": n}
+        ),
     )
     open_states = {AccessionState.SENT, AccessionState.IN_PREPARATION}
     yield from _each(
@@ -160,8 +183,14 @@ def _silent(under_way, today):
             since=a.offer.decide_by,
             kind=_("decision"),
         ),
-        lambda n: ngettext("The deadline of %(n)s municipality has passed", "The deadline of %(n)s municipalities has passed", n)
-        % {"n": n},
+        lambda n: (
+            ngettext(
+                "The deadline of %(n)s municipality has passed",
+                "The deadline of %(n)s municipalities has passed",
+                n,
+            )
+            % {"n": n}
+        ),
     )
 
 
@@ -191,7 +220,10 @@ def _without_address(under_way):
             since=clock.date_of(a.offer.opened_at),
             kind=_("address"),
         ),
-        lambda n: ngettext("Add the address of %(n)s registry", "Add the addresses of %(n)s registries", n) % {"n": n},
+        lambda n: (
+            ngettext("Add the address of %(n)s registry", "Add the addresses of %(n)s registries", n)
+            % {"n": n}
+        ),
     )
 
 
@@ -205,10 +237,14 @@ def _without_representative(under_way):
             since=clock.date_of(a.sent_at),
             kind=_("representative"),
         ),
-        lambda n: ngettext(
-            "Ask %(n)s municipality for a representative", "Ask %(n)s municipalities for a representative", n
-        )
-        % {"n": n},
+        lambda n: (
+            ngettext(
+                "Ask %(n)s municipality for a representative",
+                "Ask %(n)s municipalities for a representative",
+                n,
+            )
+            % {"n": n}
+        ),
     )
 
 
@@ -228,14 +264,18 @@ def _failed_packages():
             since=reasons[a.pk][1],
             kind=_("package"),
         ),
-        lambda n: ngettext("Make %(n)s joining package again", "Make %(n)s joining packages again", n) % {"n": n},
+        lambda n: (
+            ngettext("Make %(n)s joining package again", "Make %(n)s joining packages again", n) % {"n": n}
+        ),
     )
 
 
 def _refused_letters():
     """Return a task for each address that refused a letter and is still in use; a corrected one asks for nothing."""
     kind = ContentType.objects.get_for_model(Accession)
-    refused = list(OutgoingEmail.objects.filter(state=MailState.REFUSED, about_type=kind).order_by("-pk")[:500])
+    refused = list(
+        OutgoingEmail.objects.filter(state=MailState.REFUSED, about_type=kind).order_by("-pk")[:500]
+    )
     about = Accession.objects.select_related("municipality").in_bulk({letter.about_id for letter in refused})
     written = {letter.to.lower() for letter in refused}
     places = {accession.municipality_id for accession in about.values()}
@@ -299,9 +339,12 @@ def deadlines(user, today):
     offers = Offer.objects.filter(decide_by__range=(today, today + AHEAD)).annotate(waiting=waiting)
     return [
         Task(
-            title=_("Decisions of the round should be final: membership from %(day)s") % {"day": day(offer.joins_on)},
+            title=_("Decisions of the round should be final: membership from %(day)s")
+            % {"day": day(offer.joins_on)},
             url=offer.get_absolute_url(),
-            note=ngettext("%(n)s decision is not yet final.", "%(n)s decisions are not yet final.", offer.waiting)
+            note=ngettext(
+                "%(n)s decision is not yet final.", "%(n)s decisions are not yet final.", offer.waiting
+            )
             % {"n": offer.waiting},
             due_on=offer.decide_by,
         )
@@ -324,7 +367,10 @@ def year(user, today):
     closed = [AccessionState.REJECTED, AccessionState.STOPPED]
     path = [state for state in AccessionState if state not in closed]
     return [
-        Line(_("Municipalities"), [_count(_("members"), members, MEMBER), _count(_("not invited"), free, NOT_INVITED)]),
+        Line(
+            _("Municipalities"),
+            [_count(_("members"), members, MEMBER), _count(_("not invited"), free, NOT_INVITED)],
+        ),
         Line(_("Joining"), [_count(state.label, counts[state], state) for state in path]),
         Line(_("Closed"), [_count(state.label, counts[state], state) for state in closed]),
     ]

@@ -1,8 +1,11 @@
 """How a municipality stands to the consortium, as everyone may know it."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consortium.templatetags.portal import day
+
+SOURCES = {"Statistics Finland (Sotkanet 127)": gettext_lazy("Statistics Finland (Sotkanet 127)")}
 
 
 def current(municipality, today):
@@ -14,25 +17,42 @@ def _covers(membership, today):
     return membership.starts_on <= today and (membership.last_day is None or today <= membership.last_day)
 
 
+def coming(municipality, today):
+    """Return the membership that Helsinki has confirmed and that begins later, or None; reads what is prefetched."""
+    later = [m for m in municipality.memberships.all() if m.starts_on > today]
+    return min(later, key=lambda m: m.starts_on, default=None)
+
+
+def source(population):
+    """Return who says how many live in a municipality, in the page's language where we know the words."""
+    return SOURCES.get(population.source, population.source) if population else ""
+
+
 def sentence(municipality, today):
     """Return whether it is a member today, will be, has been, or is none. What it considers is nobody else's matter."""
     memberships = sorted(municipality.memberships.all(), key=lambda m: m.starts_on)
     now = current(municipality, today)
-    coming = next((m for m in memberships if m.starts_on > today), None)
+    later = coming(municipality, today)
     past = next((m for m in reversed(memberships) if m.last_day and m.last_day < today), None)
     name = municipality.name
     if now and now.last_day:
-        return _("%(name)s has been a member since %(day)s. The membership ends with %(last)s.") % {
+        return _("%(name)s has been a member since %(day)s. The membership ends on %(last)s.") % {
             "name": name,
             "day": day(now.starts_on),
             "last": day(now.last_day),
         }
     if now:
         return _("%(name)s has been a member since %(day)s.") % {"name": name, "day": day(now.starts_on)}
-    if coming:
-        return _("%(name)s joins: its membership begins on %(day)s.") % {"name": name, "day": day(coming.starts_on)}
+    if later:
+        return _("%(name)s joins: its membership begins on %(day)s.") % {
+            "name": name,
+            "day": day(later.starts_on),
+        }
     if municipality.ended_on and municipality.ended_on <= today:
         return _("%(name)s was merged into %(other)s.") % {"name": name, "other": municipality.successor.name}
     if past:
-        return _("%(name)s is not a member. Its membership ended with %(day)s.") % {"name": name, "day": day(past.last_day)}
+        return _("%(name)s is not a member. Its membership ended on %(day)s.") % {
+            "name": name,
+            "day": day(past.last_day),
+        }
     return _("%(name)s is not a member.") % {"name": name}

@@ -118,11 +118,13 @@ def receipt_rows(accession, event, today):
 def accession(request, pk):
     """Where the matter stands: one sentence, one main action, the path, decisions, agreement, correspondence."""
     record, today = accession_of(request, pk), clock.today()
+    offered = buttons(record, request.user)
     event = receipt_of(request, record)
     context = {
         "accession": record,
         "says": path.says(record, today),
-        "steps_open": buttons(record, request.user),
+        "steps_open": [step for step in offered if step["verb"] in MAIN_FIRST][:2],
+        "steps_aside": [step for step in offered if step["verb"] not in MAIN_FIRST],
         "waits": waits(record, request.user),
         "steps": path.steps(record, today),
         "decisions": record.standing,
@@ -191,7 +193,7 @@ def accession_prepare(request, pk):
 def accession_correct(request, pk, decision):
     """Put a new entry in the place of a wrong one."""
     record = accession_of(request, pk)
-    wrong = get_object_or_404(record.decisions.standing(), pk=decision)
+    wrong = get_object_or_404(record.decisions.filter(recorded_at__isnull=False), pk=decision)
 
     def form(*args, **kwargs):
         return forms.CorrectForm(*args, corrects=wrong, **kwargs)

@@ -21,7 +21,7 @@ from members.forms.municipality import ContactForm, LeaveForm, MunicipalityForm
 from members.models import Accession, AccessionState, Contact, Decision, Membership, Municipality
 
 
-def _with_standing(rows, today):
+def with_standing(rows, today):
     """Add to each row what a list shows: membership today, newest accession, last event."""
     newest = Accession.objects.filter(municipality=OuterRef("pk")).order_by("-pk")
     membership = Membership.objects.on(today).filter(municipality=OuterRef("pk"))
@@ -29,6 +29,7 @@ def _with_standing(rows, today):
     return rows.with_population().annotate(
         accession_state=Subquery(newest.values("state")[:1]),
         accession_pk=Subquery(newest.values("pk")[:1]),
+        accession_offer=Subquery(newest.values("offer")[:1]),
         sent_at=Subquery(newest.values("sent_at")[:1]),
         member_period=Subquery(membership.values("period")[:1]),
         last_meeting_on=Subquery(
@@ -88,7 +89,7 @@ def municipality_list(request):
     """Where is everybody: 308 rows to filter, sort and take along."""
     if not request.user.is_staff:
         raise PermissionDenied
-    rows = _with_standing(Municipality.objects.current(), clock.today())
+    rows = with_standing(Municipality.objects.current(), clock.today())
     listing = ListPage(
         request,
         rows,
@@ -135,7 +136,7 @@ MEMBER_COLUMNS = [
 def member_list(request):
     """Who belongs to the consortium today, for everyone, as a page and as a file."""
     today = clock.today()
-    rows = _with_standing(Municipality.objects.members_on(today), today)
+    rows = with_standing(Municipality.objects.members_on(today), today)
     listing = ListPage(
         request,
         rows,
@@ -162,7 +163,8 @@ def _save(request, form, record, back):
 
     def save():
         form.save()
-        AuditEvent.record(record, "edit", by=request.user, fields=form.changed_data)
+        changed = [name for name in form.changed_data if name in form._meta.fields]
+        AuditEvent.record(record, "edit", by=request.user, fields=changed)
         return back
 
     with transaction.atomic():  # the form locks the row it is held against until it is saved

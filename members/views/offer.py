@@ -1,5 +1,7 @@
 """Offers: a round of joining from its opening to the signing list."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -11,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from consortium import clock
 from consortium.forms import PortalForm
 from consortium.steps import carry_out, refusals
 from members.forms.offer import InviteForm, OfferForm, SigningForm
-from members.models import Accession, AccessionState, Offer
+from members.models import Accession, AccessionState, Municipality, Offer
 from members.models.accession import confirm_together
 from members.progress import offer_progress
+from members.views.municipality import with_standing
 
 
 def _staff(request):
@@ -57,15 +61,16 @@ def offer(request, pk):
     _staff(request)
     found = get_object_or_404(Offer.objects.select_related("version", "tariff"), pk=pk)
     accessions = found.accessions.select_related("municipality").order_by("municipality__sort_key_fi")
-    listed = reverse("members:municipality_list")
-    states = dict(found.accessions.values_list("state").annotate(n=Count("pk")).order_by())
+    listed = f"{reverse('members:municipality_list')}?offer={pk}&state="
+    rows = with_standing(Municipality.objects.current(), clock.today()).filter(accession_offer=pk)
+    states = Counter(rows.values_list("accession_state", flat=True))
     context = {
         "offer": found,
         "accessions": accessions,
         "counts": [
             (AccessionState(state).label, n, f"{listed}?state={state}") for state, n in states.items()
         ],
-        "unsent": states.get(AccessionState.PREPARED, 0),
+        "unsent": states[AccessionState.PREPARED],
         "job": offer_progress(found),
         "invite_form": InviteForm(by=request.user),
         "key_form": PortalForm(),
@@ -87,7 +92,11 @@ def offer_invite(request, pk):
             opened.extend(found.invite(form.cleaned_data["municipalities"], by=request.user))
             return found.get_absolute_url()
 
-        answer = carry_out(form, invite, by=request.user)
+        try:
+            answer = carry_out(form, invite, by=request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return render(request, "members/offer_invite.html", {"offer": found, "form": form})
         words = ngettext(
             "%(n)s municipality was added to the round.",
             "%(n)s municipalities were added to the round.",

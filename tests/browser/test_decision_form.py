@@ -51,7 +51,7 @@ def test_a_decision_with_the_keyboard_alone(demo, scene, new_page):
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.name === 'meeting_on'")
     described = page.locator("[name=meeting_on]").get_attribute("aria-describedby")
-    assert any(page.locator(f"#{i}.wrong").count() for i in described.split())
+    assert any(page.locator(f"#{i} .wrong").count() for i in described.split())
     page.keyboard.press("Control+a")
     page.keyboard.type("3.11.2026")
     type_into(page, "published_on", "5.11.2026")
@@ -73,7 +73,7 @@ def test_without_scripts(demo, scene, new_page):
     assert page.locator("button[data-copy]:visible").count() == 0
     texts = page.locator("textarea[readonly]")
     assert texts.count() == 4
-    closed = page.locator("details:not([open]) > summary")
+    closed = page.locator("main details:not([open]) > summary")
     closed.first.click()
     assert closed.count() == 2
     assert len(texts.first.input_value()) > 500

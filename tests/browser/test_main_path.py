@@ -332,7 +332,6 @@ def record_finality(staff, journey):
 
 def confirm(staff, journey):
     """Record Helsinki's decision on one joining."""
-    staff.locator("body")
     staff.goto(site(staff) + journey.address)
     staff.locator("[data-verb=confirm]").click()
     fill_helsinki(staff, "44")
@@ -354,7 +353,7 @@ def confirm_the_rest(staff, demo, rest):
     """Record one decision of Helsinki for the others on the signing list."""
     staff.goto(f"{demo.address}/offers/signing/")
     for box in staff.locator("input[name=chosen]").all():
-        line = staff.locator("label", has=box).inner_text()
+        line = box.evaluate("e => e.closest('label').innerText")
         box.set_checked(any(j.in_finnish in line or j.name in line for j in rest))
     assert staff.locator("input[name=chosen]:checked").count() == len(rest)
     fill_helsinki(staff, "45")

@@ -39,8 +39,8 @@ def test_page_and_its_refusal(line, demo, scene, page_of):
         "main form[method=post] :is(input[type=text], input[type=email], textarea)"
     ).all():
         field.fill("")
-    for ticked in page.locator("main form[method=post] input[type=checkbox]:checked").all():
-        ticked.uncheck()
+    for box in page.locator("main form[method=post] input[type=checkbox]").all():
+        box.uncheck()
     page.locator("main form[method=post] button.btn-main").click()
     summary = page.locator("main .errors")
     summary.wait_for()

@@ -9,7 +9,7 @@ PERSON = "sijainen@konsortio.example"
 
 
 def test_the_code_page_and_a_wrong_code(demo, new_page):
-    """The page of the code is a page like the others; a wrong code is said in the summary; the right one enters."""
+    """The page of the code is a page like the others; a wrong code is said at its field; the right one enters."""
     page = new_page()
     page.goto(f"{demo.address}/account/login/code/")
     code = ask_for_code(page, demo, PERSON)
@@ -17,9 +17,11 @@ def test_the_code_page_and_a_wrong_code(demo, new_page):
     assert said_wrong(page) == []
     page.locator("input[name=code]").fill("000000" if code != "000000" else "000001")
     page.locator("main form:has(input[name=code]) button[type=submit]").first.click()
-    page.locator("main .errors").wait_for()
+    page.locator("main .wrong").wait_for()
     assert page.title().startswith("Virhe:")
-    assert page.locator("main .errors").evaluate("e => e === document.activeElement")
+    field = page.locator("input[name=code]")
+    assert field.evaluate("e => e === document.activeElement")  # one field: the focus goes straight to it
+    assert "code-error" in field.get_attribute("aria-describedby")
     shot(page, "11-code-wrong")
     assert said_wrong(page) == []
     page.locator("input[name=code]").fill(code)

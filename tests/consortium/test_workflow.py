@@ -94,7 +94,10 @@ TAKEN = {
         dict.fromkeys((S.PREPARED, S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL), S.STOPPED),
     ),
 }
-BEFORE_ANY_ENTRY = {("correct", S.SENT), ("correct", S.IN_PREPARATION)}  # allowed, with nothing to correct yet
+BEFORE_ANY_ENTRY = {
+    ("correct", S.SENT),
+    ("correct", S.IN_PREPARATION),
+}  # allowed, with nothing to correct yet
 RIGHT = [(verb, before, after) for verb, (_act, ways) in TAKEN.items() for before, after in ways.items()]
 WRONG = [
     (verb, state)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -42,7 +43,13 @@ class Sink:
 
     def __init__(self, delay=0.0):
         self.arrivals, self.answers, self.delay, self.on_arrival = [], {}, delay, None
-        self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self.controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=free_port(),
+            authenticator=lambda *_asked: AuthResult(success=False, handled=False),  # answers 535
+            auth_require_tls=False,
+        )
 
     def __enter__(self):
         self.controller.start()

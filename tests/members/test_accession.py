@@ -1,4 +1,4 @@
-"""The way into the consortium by literal days: appeal periods, changes of mind, signatures, membership, leaving."""
+"""The way into the consortium by literal days: appeal periods, changes of mind, signatures, membership."""
 
 import datetime as dt
 
@@ -206,7 +206,7 @@ def test_a_change_that_helsinki_does_not_accept_is_no_joining(sent, staff):
 
 
 def test_an_approval_with_a_change_says_the_change(sent, staff):
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError):
         sent.decide(by=staff, **board(Outcome.APPROVED_CHANGED, condition=""))
     assert not sent.decisions.exists()
 
@@ -216,7 +216,10 @@ def test_a_librarians_entry_counts_only_when_it_is_recorded(sent, staff):
     RoleFactory(municipality=sent.municipality, user__email="johtaja@rautalampi.example")
     sent.prepare(by=librarian, **board(presenter="Sivistysjohtaja"))
     assert (sent.state, sent.standing) == (AccessionState.SENT, [])
-    assert OutgoingEmail.objects.filter(template="members/emails/prepare").get().to == "johtaja@rautalampi.example"
+    assert (
+        OutgoingEmail.objects.filter(template="members/emails/prepare").get().to
+        == "johtaja@rautalampi.example"
+    )
     sent.decide(by=staff, **board())
     assert [d.prepared_by for d in sent.standing] == [librarian]
     assert not sent.decisions.prepared().exists()
@@ -227,7 +230,9 @@ def test_a_librarians_entry_counts_only_when_it_is_recorded(sent, staff):
 
 def correction(accession, staff, wrong=None, **fields):
     wrong = wrong or accession.deciding
-    accession.correct(by=staff, corrects=wrong, correction_reason="Julkaisupäivä oli väärä.", **board(**fields))
+    accession.correct(
+        by=staff, corrects=wrong, correction_reason="Julkaisupäivä oli väärä.", **board(**fields)
+    )
 
 
 def test_correcting_the_publication_moves_the_last_day(sent, staff, today_is):
@@ -247,12 +252,19 @@ def test_correcting_the_deciding_entry_opens_finality_again(sent, staff, today_i
     correction(sent, staff, published="2026-11-27")
     sent = Accession.objects.get()
     assert sent.state == AccessionState.APPROVED
-    assert (sent.finality_on, sent.finality_by, sent.finality_ground, sent.finality_note) == (None, None, "", "")
+    assert (sent.finality_on, sent.finality_by, sent.finality_ground, sent.finality_note) == (
+        None,
+        None,
+        "",
+        "",
+    )
     assert sent.deciding.appeal_state() == AppealState.RUNNING
 
 
 def test_correcting_an_earlier_link_leaves_finality_alone(sent, staff, today_is):
-    sent.decide(by=staff, **board(Outcome.PROPOSED, meeting="2026-11-10", published=None, body=Body.COMMITTEE))
+    sent.decide(
+        by=staff, **board(Outcome.PROPOSED, meeting="2026-11-10", published=None, body=Body.COMMITTEE)
+    )
     proposed = sent.standing[0]
     approved(sent, staff, today_is, published="2026-11-24")
     today_is("2026-12-16")
@@ -262,7 +274,9 @@ def test_correcting_an_earlier_link_leaves_finality_alone(sent, staff, today_is)
 
 
 def test_correcting_an_earlier_link_leaves_helsinkis_view_alone(sent, staff):
-    sent.decide(by=staff, **board(Outcome.PROPOSED, meeting="2026-11-10", published=None, body=Body.COMMITTEE))
+    sent.decide(
+        by=staff, **board(Outcome.PROPOSED, meeting="2026-11-10", published=None, body=Body.COMMITTEE)
+    )
     proposed = sent.standing[0]
     sent.decide(by=staff, **board(Outcome.APPROVED_CHANGED))
     sent.respond(by=staff, accepted=True, view="Käy.", view_on=day("2026-12-01"))
@@ -382,42 +396,6 @@ def test_a_signing_list_is_confirmed_whole_or_not_at_all(sent, staff, today_is):
     assert not Membership.objects.exists()
     confirm_together([ready], by=staff, **decision)
     assert Membership.objects.get().municipality == ready.municipality
-
-
-# --- Leaving and coming back -------------------------------------------------------------------------------------
-
-
-def test_leaving_on_31_december_ends_the_range_on_1_january(sent, staff, today_is):
-    membership = confirmed(sent, staff, today_is, joins_on="2027-02-01")
-    membership.leave(by=staff, notice_on=day("2027-01-12"), last_day=day("2027-12-31"))
-    assert membership.period.upper == day("2028-01-01")
-    assert membership.last_day == day("2027-12-31")
-    on = Membership.objects.on
-    assert on(day("2027-12-31")).exists()
-    assert not on(day("2028-01-01")).exists()
-
-
-def test_coming_back_is_a_new_row(sent, staff, today_is):
-    first = confirmed(sent, staff, today_is, joins_on="2027-02-01")
-    first.leave(by=staff, notice_on=day("2027-01-12"), last_day=day("2027-12-31"))
-    today_is("2028-01-10")
-    tariff = TariffFactory(valid_from=day("2026-01-01"))
-    offer = OfferFactory(decide_by=day("2028-05-19"), joins_on=day("2029-01-01"), tariff=tariff)
-    again = walk(offer.invite(Municipality.objects.all(), by=staff)[0], AccessionState.CONFIRMED)
-    assert again.membership != first
-    assert [m.starts_on for m in sent.municipality.memberships.order_by("period")] == [
-        day("2027-02-01"),
-        day("2029-01-01"),
-    ]
-
-
-def test_a_new_membership_cannot_begin_inside_the_old_one(sent, staff, today_is):
-    first = confirmed(sent, staff, today_is, joins_on="2027-02-01")
-    first.leave(by=staff, notice_on=day("2027-01-12"), last_day=day("2027-12-31"))
-    with pytest.raises(ValidationError) as refusal:
-        sent.municipality.join(day("2027-12-31"))
-    assert "__all__" in refusal.value.message_dict
-    sent.municipality.join(day("2028-01-01"))
 
 
 def test_a_matter_stopped_before_sending_is_taken_up_where_it_was(staff):

@@ -188,7 +188,7 @@ def test_c12_approved_with_a_condition_is_for_helsinki_to_consider(clerk, rautal
     assert not clerk.opens("/en/members/").text.count("Rautalampi")
 
 
-@pytest.mark.breaks("members.models.decision.Decision.is_reckoned", "members.models.accession.Accession.decide")
+@pytest.mark.breaks("members.models.decision.Decision.final_on", "members.models.decision.Decision.appeal_state")
 def test_c13_minutes_that_are_never_published_are_not_reckoned(clerk, rautalampi, today_is):
     today_is("2026-12-16")
     page = clerk.records(

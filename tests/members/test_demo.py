@@ -1,0 +1,166 @@
+"""``load_demo``: the practice story, once, and never in a real copy."""
+
+import datetime as dt
+import io
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from consortium import clock, mailbox
+from consortium.deadlines import is_working_day
+from consortium.models import AuditEvent, DocumentState, OutgoingEmail, User
+from members import demo, example
+from members.models import (
+    Accession,
+    AgreementVersion,
+    AppealState,
+    Contact,
+    JoiningPackage,
+    Membership,
+    Municipality,
+    Offer,
+    Tariff,
+)
+
+pytestmark = pytest.mark.django_db
+ACCOUNTS = """Accounts of the practice copy:
+  palvelukeskus@konsortio.example    service centre
+  sijainen@konsortio.example         service centre, the second
+  rautalampi@kunta.example           representative of Rautalampi
+  kirjasto.rautalampi@kunta.example  librarian of Rautalampi
+  narpes@kunta.example               representative of Närpes, in Swedish
+  vaasa@kunta.example                representative of Vaasa
+  korsnas@kunta.example              representative of Korsnäs, in Swedish
+  kaksi.kuntaa@kunta.example         representative of Alavieska and Kärsämäki
+  yllapito@konsortio.example         technical administrator: /administration/
+"""
+KEPT_FREE = ["686", "545", "280", "905", "035", "736"]
+
+
+def load():
+    """Run the command; return what it says."""
+    out = io.StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def of(code):
+    """Return the municipality's accession."""
+    return Accession.objects.select_related("deciding").get(
+        municipality__code=code, offer__version__number="3"
+    )
+
+
+@pytest.mark.breaks("members.demo.load")
+def test_the_story(register, today_is, worker, django_assert_max_num_queries):
+    today_is("2026-11-24")
+    assert load() == ACCOUNTS
+    today = dt.date(2026, 11, 24)
+    assert clock.today() == today
+
+    offer = Offer.objects.first()
+    assert (offer.decide_by, offer.joins_on) == (dt.date(2027, 5, 24), dt.date(2028, 1, 1))
+    assert [v.number for v in AgreementVersion.objects.all()] == ["3", "2"]
+    assert all(v.is_example and v.state == "approved" for v in AgreementVersion.objects.all())
+    tariff = Tariff.objects.on(today)
+    assert (tariff.valid_from, f"{tariff.rate:f}", tariff.floor, tariff.cap) == (
+        dt.date(2026, 1, 1),
+        "0.00900",
+        150,
+        7500,
+    )
+    assert offer.tariff == tariff
+
+    assert Membership.objects.on(today).count() == 17
+    assert Membership.objects.on(dt.date(2025, 12, 31)).count() == 9
+    assert Membership.objects.on(dt.date(2028, 1, 1)).count() == 18
+    assert not Membership.objects.on(today).filter(municipality__code="887").exists()
+
+    assert Counter(offer.accessions.values_list("state", flat=True)) == {
+        "prepared": 3,
+        "sent": 3,
+        "in_preparation": 4,
+        "conditional": 1,
+        "approved": 4,
+        "final": 3,
+        "confirmed": 1,
+        "rejected": 1,
+        "stopped": 1,
+    }
+    assert not Accession.objects.filter(municipality__code__in=KEPT_FREE).exists()
+    assert not Membership.objects.filter(municipality__code__in=KEPT_FREE).exists()
+    assert of("317").deciding.appeal_state() == AppealState.NOT_PUBLISHED
+    assert of("407").deciding.appeal_state() == AppealState.RUNNING
+    assert of("009").deciding.appeal_state() == AppealState.OVER
+    assert of("170").deciding.appeal_state() == AppealState.ASK
+    assert of("236").state == "conditional"
+    assert of("232").hindrance("confirm") is None
+    assert of("009").code == "MNTR9QYX"
+
+    assert not Municipality.objects.exclude(registry_email__endswith=".example").exists()
+    assert Contact.objects.filter(kind="director", email__endswith=".example").count() == 308
+    assert {a.email for a in demo.ACCOUNTS} == set(User.objects.values_list("email", flat=True))
+    assert not any(user.has_usable_password() for user in User.objects.all())
+    both = User.objects.get(email="kaksi.kuntaa@kunta.example")
+    assert [m.name_fi for m in Municipality.objects.represented_by(both)] == ["Alavieska", "Kärsämäki"]
+
+    acts = AuditEvent.objects.about(of("009")).order_by("at", "pk")
+    assert [(act.verb, f"{act.at:%d.%m.}") for act in acts] == [
+        ("invite", "21.08."),
+        ("package", "24.08."),
+        ("send", "26.08."),
+        ("decide", "16.10."),
+        ("sign", "23.10."),
+    ]
+    assert acts.last().by == both
+    letters = OutgoingEmail.objects.filter(about_id=of("009").pk)
+    assert {letter.to for letter in letters} == {
+        "kirjaamo@alavieska.example",
+        "kirjasto@alavieska.example",
+        "kaksi.kuntaa@kunta.example",
+    }
+    assert not OutgoingEmail.objects.exclude(to__endswith=".example").exists()
+    assert not OutgoingEmail.objects.due().exists()
+    assert mailbox.letters() == []
+
+    ready = JoiningPackage.objects.filter(format="pdf", state=DocumentState.READY)
+    assert sorted(p.filename for p in ready.filter(accession=of("853"))) == ["853-fi.pdf", "853-sv.pdf"]
+    assert ready.get(accession=of("009")).figures["offer"]["made_on"] == "2026-08-24"
+
+    count = AuditEvent.objects.count()
+    with django_assert_max_num_queries(6):
+        assert load() == ACCOUNTS
+    assert AuditEvent.objects.count() == count
+
+
+def test_without_the_register_it_says_what_to_type():
+    with pytest.raises(
+        CommandError, match=r"^The register is not loaded. Type: python manage.py load_municipalities$"
+    ) as no:
+        load()
+    assert no.value.returncode == 2
+
+
+def test_a_real_copy_refuses(register, settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="PORTAL_PRODUCTION is on"):
+        load()
+    assert not User.objects.exists()
+    assert not Municipality.objects.exclude(registry_email="").exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "decide_by", "joins_on"),
+    [
+        ("2026-11-24", "2027-05-24", "2028-01-01"),
+        ("2026-11-22", "2027-05-21", "2028-01-01"),
+        ("2027-01-04", "2027-08-02", "2028-01-01"),  # 180 days end in July
+        ("2026-06-29", "2026-12-28", "2028-01-01"),  # 26.12. is closed; four days are not two weeks
+        ("2026-06-17", "2026-12-14", "2027-01-01"),
+    ],
+)
+def test_the_examples_deadline_is_a_working_day_outside_july(today, decide_by, joins_on):
+    day = example.deadline(dt.date.fromisoformat(today))
+    assert (day.isoformat(), example.joining_day(day).isoformat()) == (decide_by, joins_on)
+    assert is_working_day(day)
