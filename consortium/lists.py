@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,12 +13,13 @@ from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.functional import cached_property
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from consortium import clock
 
 PER_PAGE = 50
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,8 @@ def _plain(value):
         return int(value)
     if isinstance(value, int | Decimal | dt.date):
         return value
-    text = force_str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    text = ILLEGAL_CHARACTERS_RE.sub("", force_str(value))
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def as_csv(table, name):

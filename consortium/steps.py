@@ -67,9 +67,12 @@ def _sentence_of(error):
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            if constraint.name == name and constraint.violation_error_message != constraint.default_violation_error_message:
+            worded = constraint.violation_error_message != constraint.default_violation_error_message
+            if constraint.name == name and worded:
                 return constraint.get_violation_error_message()
-    return _("Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again.")
+    return _(
+        "Somebody else was faster, or the entry contradicts another one. Nothing was changed; look and try again."
+    )
 
 
 def take_step(request, record, verb, form_class, *, template="step.html", **context):

@@ -23,7 +23,7 @@ urlpatterns = [
         path("accessibility/", views.accessibility, name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),
         path("questions/", views.questions, name="questions"),
-        path("account/", include("allauth.account.urls")),
+        path("account/", include("consortium.account_urls")),
         path("administration/", admin.site.urls),
         path("", include("members.urls")),
         prefix_default_language=False,

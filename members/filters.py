@@ -3,10 +3,12 @@
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from members.models import Accession, AccessionState, Membership, Municipality, MunicipalityLanguage, Offer
+from members.models.municipality import sort_key
 
 MEMBER, NOT_INVITED = "member", "none"
 
@@ -40,7 +42,8 @@ class MunicipalityFilter(django_filters.FilterSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         rows = Municipality.objects.order_by()
-        regions = sorted(set(rows.values_list("region_code", "region_fi")), key=lambda pair: pair[1])
+        name = "region_sv" if get_language() == "sv" else "region_fi"
+        regions = sorted(set(rows.values_list("region_code", name)), key=lambda pair: sort_key(pair[1]))
         networks = sorted(set(rows.exclude(library_network="").values_list("library_network", flat=True)))
         self.filters["region"].extra["choices"] = regions
         self.filters["network"].extra["choices"] = [(n, n) for n in networks]

@@ -180,7 +180,9 @@ class SignForm(PortalForm):
 
     signed_on = TypedDateField(label=_("Signed on"), initial=clock.today)
     signatory = forms.CharField(
-        label=_("Signed by"), max_length=120, help_text=_("Title and name, for example Municipal Manager.")
+        label=_("Signed by"),
+        max_length=120,
+        help_text=_("Name and title, for example Maija Esimerkki, Municipal Manager."),
     )
 
     def clean_signed_on(self):

@@ -64,14 +64,14 @@ class Offer(models.Model):
     def __str__(self):
         return f"{self.joins_on:%-d.%-m.%Y}"
 
+    def get_absolute_url(self):
+        """Return the offer's page."""
+        return reverse("members:offer", args=[self.pk])
+
     @property
     def is_open(self):
         """Tell whether its deadline is still ahead."""
         return self.decide_by >= clock.today()
-
-    def get_absolute_url(self):
-        """Return the offer's page."""
-        return reverse("members:offer", args=[self.pk])
 
     def clean(self):
         """Refuse a version that Helsinki has not approved."""

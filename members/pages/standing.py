@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from consortium.templatetags.portal import day
 
-SOURCES = {"Statistics Finland (Sotkanet 127)": gettext_lazy("Statistics Finland (Sotkanet 127)")}
+SOURCES = {"Statistics Finland": gettext_lazy("Statistics Finland")}
 
 
 def current(municipality, today):

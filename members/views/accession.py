@@ -53,7 +53,7 @@ ACTS = {
     "reopen": gettext_lazy("Matter taken up again"),
     "stop": gettext_lazy("Matter stopped"),
 }
-MAIN_FIRST = ["send", "respond", "confirm", "finalise", "sign", "decide", "prepare", "schedule"]
+MAIN_STEPS = ["correct", "send", "respond", "confirm", "finalise", "sign", "decide", "prepare", "schedule"]
 
 
 def accession_of(request, pk):
@@ -66,22 +66,34 @@ def accession_of(request, pk):
 
 def buttons(accession, user):
     """Return the steps open to the person: the main one first and filled, those that must wait left out."""
+    missing = _date_to_add(accession, user)
     verbs = [v for v in accession.steps_open_to(user) if v != "correct" and accession.hindrance(v) is None]
     if accession.signed_on:
         verbs = [v for v in verbs if v != "sign"]
-    verbs.sort(key=lambda v: MAIN_FIRST.index(v) if v in MAIN_FIRST else len(MAIN_FIRST))
+    verbs.sort(key=lambda v: MAIN_STEPS.index(v) if v in MAIN_STEPS else len(MAIN_STEPS))
     if accession.meeting_on and accession.meeting_on >= clock.today() and "schedule" in verbs:
         verbs.remove("schedule")
         verbs.append("schedule")
-    return [
+    return missing + [
         {
             "verb": verb,
             "label": step_words(verb, accession),
             "url": reverse(f"members:accession_{verb}", args=[accession.pk]),
-            "primary": index == 0 and verb in MAIN_FIRST,
+            "primary": index == 0 and verb in MAIN_STEPS and not missing,
         }
         for index, verb in enumerate(verbs)
     ]
+
+
+def _date_to_add(accession, user):
+    """Return the button that comes before all others while the approval's publication date is missing."""
+    deciding = accession.deciding
+    if not (deciding and deciding.is_reckoned and not deciding.published_on and accession.allows("correct")):
+        return []
+    if not user.has_perm("members.correct_accession", accession):
+        return []
+    url = reverse("members:accession_correct", args=[accession.pk, deciding.pk])
+    return [{"verb": "correct", "label": _("Add the date of publication"), "url": url, "primary": True}]
 
 
 def waits(accession, user):
@@ -123,8 +135,8 @@ def accession(request, pk):
     context = {
         "accession": record,
         "says": path.says(record, today),
-        "steps_open": [step for step in offered if step["verb"] in MAIN_FIRST][:2],
-        "steps_aside": [step for step in offered if step["verb"] not in MAIN_FIRST],
+        "steps_open": [step for step in offered if step["verb"] in MAIN_STEPS][:2],
+        "steps_aside": [step for step in offered if step["verb"] not in MAIN_STEPS],
         "waits": waits(record, request.user),
         "steps": path.steps(record, today),
         "decisions": record.standing,

@@ -1,4 +1,4 @@
-"""Where the stories begin: the register loaded by its command, an agreement and a tariff decided, people with accounts."""
+"""Where the stories begin: the register loaded, an agreement and a tariff decided, people with accounts."""
 
 import csv
 import datetime as dt
@@ -59,8 +59,12 @@ def person(client_of):
     """Return a signed-in person of a municipality: ``person("686")``; ``kind="librarian"`` for one who prepares."""
 
     def sign_in(code, *, email=None, **fields):
-        user = UserFactory(email=email or f"johtaja@{code}.example", name=f"Director of {code}", language="en")
-        RoleFactory(user=user, municipality=Municipality.objects.get(code=code), since=dt.date(2026, 1, 1), **fields)
+        user = UserFactory(
+            email=email or f"johtaja@{code}.example", name=f"Director of {code}", language="en"
+        )
+        RoleFactory(
+            user=user, municipality=Municipality.objects.get(code=code), since=dt.date(2026, 1, 1), **fields
+        )
         return Person(client_of(user))
 
     return sign_in
@@ -77,12 +81,18 @@ class ServiceCentre(Person):
 
     def opens_round(self, *names, decide_by="21.5.2027", joins_on="1.1.2028"):
         """Open a round and invite municipalities to it. Returns the round's page."""
-        days = {"decide_by": decide_by, "joins_on": joins_on}
         page = self.opens("/en/offers/new/")
-        version, tariff = (page.main.xpath(f"//select[@name='{n}']/option[last()]/@value")[0] for n in ("version", "tariff"))
-        page = self.presses(page, version=version, tariff=tariff, case_number="HEL 2026-004117", **days)
+        page = self.presses(page, **self.terms(page), decide_by=decide_by, joins_on=joins_on)
         self.round = page.path
         return self.does(page, "Invite", names="\n".join(names))
+
+    def terms(self, page):
+        """Return the newest text and price of the form that opens a round, with Helsinki's case number."""
+        newest = {
+            n: page.main.xpath(f"//select[@name='{n}']/option[last()]/@value")[0]
+            for n in ("version", "tariff")
+        }
+        return newest | {"case_number": "HEL 2026-004117"}
 
     def sends_packages(self):
         """Have the packages of the round made, and send those that can leave. Returns the round's page."""

@@ -73,7 +73,9 @@ class Page:
 
     def form(self, button=""):
         """Return the only form whose button's words begin so."""
-        forms = [f for f in self.main.iter("form") if any(words(b).startswith(button) for b in f.iter("button"))]
+        forms = [
+            f for f in self.main.iter("form") if any(words(b).startswith(button) for b in f.iter("button"))
+        ]
         if len(forms) != 1:
             raise LookupError(f"{len(forms)} forms “{button}” on {self.path} ({self.status}): {self.text}")
         return forms[0]

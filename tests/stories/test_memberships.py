@@ -36,7 +36,7 @@ HELSINKI = {
 
 @pytest.fixture
 def final(clerk, municipalities, paper, today_is):
-    """Bring municipalities to a signed and final decision: ``final({"686": "Rautalampi"})``; it is May 2027 after it."""
+    """Bring municipalities to a signed and final decision in May 2027: ``final({"686": "Rautalampi"})``."""
 
     def bring(places):
         municipalities(*places)
@@ -46,7 +46,9 @@ def final(clerk, municipalities, paper, today_is):
         for name in places.values():
             board = {"body": "board", "outcome": "approved", "section": "15"}
             page = clerk.records(name, **board, meeting_on="20.4.2027", published_on="27.4.2027")
-            page = clerk.does(page, "Record the signature", signed_on="3.5.2027", signatory="Municipal Manager")
+            page = clerk.does(
+                page, "Record the signature", signed_on="3.5.2027", signatory="Municipal Manager"
+            )
             ground = {"finality_ground": "certificate", "finality_note": "registry, 21.5.2027"}
             clerk.does(page, "Record finality", **ground)
 
@@ -61,15 +63,21 @@ def members(visitor):
     return [(row[0], row[-1]) for row in page.rows("Member municipalities")]
 
 
-@pytest.mark.breaks("members.models.accession.confirm_together", "members.models.membership.MembershipQuerySet.on")
-def test_a7_fourteen_are_confirmed_in_one_go_and_begin_on_their_day(clerk, final, visitor, letters, worker, today_is):
+@pytest.mark.breaks(
+    "members.models.accession.confirm_together", "members.models.membership.MembershipQuerySet.on"
+)
+def test_a7_fourteen_are_confirmed_in_one_go_and_begin_on_their_day(
+    clerk, final, visitor, letters, worker, today_is
+):
     final(FOURTEEN)
     page = clerk.opens("/en/offers/signing/")
     assert "14 municipalities" in page.part("For decision")
     listed = [words(label) for label in page.main.iter("label") if "§ 15" in words(label)]
     assert sorted(listed) == sorted(f"{name}: board § 15, 20.4.2027" for name in FOURTEEN.values())
     before = len(letters())
-    page = clerk.presses(page, "Confirm 14 joinings", **HELSINKI, confirmed_on="24.5.2027", joins_on="1.1.2028")
+    page = clerk.presses(
+        page, "Confirm 14 joinings", **HELSINKI, confirmed_on="24.5.2027", joins_on="1.1.2028"
+    )
     assert page.status == 200
     assert "Nothing is ready for Helsinki's decision." in clerk.opens("/en/offers/signing/").text
     assert len(letters()) == before + 14
@@ -97,7 +105,10 @@ def test_a8_where_is_everybody_page_count_and_spreadsheet_agree(clerk, register,
         """Return the names on all pages, after checking them against count and spreadsheet."""
         answer = clerk.opens("/en/municipalities/", **filters, format="xlsx")
         _head, *rows = openpyxl.load_workbook(io.BytesIO(answer.content)).active.values
-        pages = [clerk.opens("/en/municipalities/", **filters, page=n + 1) for n in range(max(1, -(-len(rows) // 50)))]
+        pages = [
+            clerk.opens("/en/municipalities/", **filters, page=n + 1)
+            for n in range(max(1, -(-len(rows) // 50)))
+        ]
         shown = [row for page in pages for row in page.rows("Municipalities")]
         # code, region, language, network: what screen and file write alike
         assert [row[1:5] for row in shown] == [[cell or "" for cell in row[1:5]] for row in rows]
@@ -115,7 +126,9 @@ def test_a8_where_is_everybody_page_count_and_spreadsheet_agree(clerk, register,
     assert [len(both(language=status)) for status in ("fi", "fi-sv", "sv-fi", "sv")] == [259, 18, 15, 16]
 
 
-@pytest.mark.breaks("members.models.membership.Membership.leave", "members.models.membership.MembershipQuerySet.on")
+@pytest.mark.breaks(
+    "members.models.membership.Membership.leave", "members.models.membership.MembershipQuerySet.on"
+)
 def test_a10_leaving_and_joining_again_makes_two_rows(clerk, final, visitor, municipalities, today_is):
     municipalities("686")
     old = Municipality.objects.get(code="686").join(dt.date(2026, 1, 1))
@@ -155,8 +168,7 @@ def test_c32_nothing_hangs_on_a_dead_worker(clerk, final, visitor, worker, today
 def test_c33_helsinki_time_and_no_deadline_when_nobody_is_there(clerk, municipalities, visitor, today_is):
     municipalities("686")
     page = clerk.opens("/en/offers/new/")
-    typed = {name: page.main.xpath(f"//select[@name='{name}']/option[last()]/@value")[0] for name in ("version", "tariff")}
-    typed |= {"joins_on": "1.1.2029", "case_number": "HEL 2026-004117"}
+    typed = clerk.terms(page) | {"joins_on": "1.1.2029"}
     for day, sentence in {
         "6.12.2027": "That is not a working day. The working day before it is 3.12.2027.",
         "25.6.2027": "That is not a working day. The working day before it is 24.6.2027.",

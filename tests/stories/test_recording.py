@@ -25,27 +25,39 @@ def sent(clerk, municipalities, paper, today_is):
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("extract.pdf", b"MZ\x90\x00" + bytes(2000), "The file is neither a PDF nor a photo, whatever its name says."),
+        (
+            "extract.pdf",
+            b"MZ\x90\x00" + bytes(2000),
+            "The file is neither a PDF nor a photo, whatever its name says.",
+        ),
         (
             "extract.pdf",
             pdf_bytes(encryption=pikepdf.Encryption(owner="o", user="secret")),
             "The PDF is protected. Save it without a password or restrictions and choose it again.",
         ),
-        ("scan.pdf", b"%PDF-1.7" + bytes(40 * MEGABYTE - 8), "The file is 40.0 MB; at most 20 MB is accepted."),
+        (
+            "scan.pdf",
+            b"%PDF-1.7" + bytes(40 * MEGABYTE - 8),
+            "The file is 40.0 MB; at most 20 MB is accepted.",
+        ),
     ],
     ids=["a renamed program", "an encrypted PDF", "a scan of 40 MB"],
 )
 def test_c2_a_file_that_is_not_what_it_says_is_refused_alone(person, sent, name, content, reason):
     director = person("686")
     page = director.opens(f"{sent}decide/")
-    page = director.presses(page, **BOARD, **DAYS, body_name="Sivistyslautakunta", extract=file_called(name, content))
+    page = director.presses(
+        page, **BOARD, **DAYS, body_name="Sivistyslautakunta", extract=file_called(name, content)
+    )
     assert reason in page.wrong_with("extract")
     assert "PDF or photo (JPEG, PNG, HEIC), at most 20 MB." in page.text
     kept = BOARD | DAYS | {"body_name": "Sivistyslautakunta"}
     assert {field: page.typed(field) for field in kept} == kept
     assert "Not sent: one thing to correct" in page.text
     page = director.presses(page, extract=file_called("IMG_1.HEIC", HEIC, "application/octet-stream"))
-    assert page.says == "The appeal period ended on Tuesday 15.12.2026. Time is over, absence of appeal not yet confirmed."
+    assert page.says == (
+        "The appeal period ended on Tuesday 15.12.2026. Time is over, absence of appeal not yet confirmed."
+    )
     assert director.opens(page.link("Extract of the minutes")).content.startswith(b"\xff\xd8\xff")
 
 
@@ -55,7 +67,9 @@ def test_c3_minutes_are_not_published_before_the_meeting(person, sent):
     page = director.opens(f"{sent}decide/")
     typed = BOARD | {"section": "15 a", "meeting_on": "8.12.2026", "published_on": "7.12.2026"}
     page = director.presses(page, **typed)
-    assert page.wrong_with("published_on") == "Error: The minutes cannot have been published before the meeting."
+    assert (
+        page.wrong_with("published_on") == "Error: The minutes cannot have been published before the meeting."
+    )
     assert {field: page.typed(field) for field in typed} == typed
     page = director.presses(page, published_on="9.12.2026")
     assert page.rows("The chain of decisions")[0][:4] == ["Board", "Tue 8.12.2026", "§ 15 a", "Approved"]

@@ -1,0 +1,315 @@
+"""Who may open what: every address of the portal as every role, against a table written by hand (access.csv).
+
+The objects belong to municipalities for which "librarian" and "representative" act and "neighbour" does not. The
+table's words: a status; ``login``, a redirect to signing in; ``admin``, one to the administrator's own sign-in.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.urls import get_resolver, reverse
+from django.urls.exceptions import NoReverseMatch
+
+from consortium import clock
+from consortium.models import AccessLog, AuditEvent, OutgoingEmail
+from members.models import Accession, AccessionState, Membership
+from tests.conftest import Browser
+from tests.factories import (
+    DAY,
+    AccessionFactory,
+    AgreementVersionFactory,
+    ContactFactory,
+    MunicipalityFactory,
+    OfferFactory,
+    RoleFactory,
+    UserFactory,
+    handling,
+    ready_packages,
+    walk,
+)
+
+pytestmark = pytest.mark.django_db
+TABLE = Path(__file__).parent / "access.csv"
+ROLES = ["visitor", "neighbour", "librarian", "representative", "staff", "superuser"]
+SECRET = re.compile(r"zq[a-z]+")  # every planted word begins so, and nothing else does
+QUERIES = {  # the same page asked in other ways, which must not open anything more
+    "members:municipality_list": ["format=csv", "format=xlsx", "state=sent", "q=zq"],
+    "members:member_list": ["format=csv", "format=xlsx"],
+    "members:signing_list": ["format=csv"],
+    "members:offer": ["format=csv"],
+    "members:offer_list": ["format=csv", "format=xlsx"],
+    "members:accession": ["receipt=1", "receipt=2", "format=csv"],
+    "members:package": ["lang=sv"],
+    "front": ["q=Salakunta", "q=zq", "view=map"],
+    "search": ["q=Salakunta", "q=zq", "q=zqcontact", "q=kirjaamo", "q=Salakunta&go=1"],
+    "municipality": ["receipt=1"],
+}
+
+
+def rows():
+    """Return {name: {(method, role): word}} of the table."""
+    with TABLE.open(newline="") as stream:
+        lines = list(csv.DictReader(line for line in stream if not line.startswith("#")))
+    table = {}
+    for line in lines:
+        assert line["name"] not in table, f"{line['name']} stands twice"
+        cells = {m: line[m].split() for m in ("GET", "POST")}
+        assert all(len(words) == len(ROLES) for words in cells.values()), line["name"]
+        table[line["name"]] = {(m, r): w for m in cells for r, w in zip(ROLES, cells[m], strict=True)}
+    return table
+
+
+def names(resolver=None, prefix=""):
+    """Return every name that the resolver knows."""
+    found = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            found |= names(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        elif pattern.name:
+            found.add(prefix + pattern.name)
+    return found
+
+
+# --- A world in which something could leak ------------------------------------------------------------------------
+
+
+def salakunta(state, offer, people):
+    """A municipality whose joining is in the state, with a planted word wherever somebody could look."""
+    home = MunicipalityFactory(
+        name_fi=f"Salakunta {state}",
+        registry_email=f"zqregistry{state}@kunta.example".replace("_", ""),
+        business_id="0201256-6",
+        buyer_reference="zqbuyer",
+        einvoice_operator="zqoperator",
+    )
+    for kind in ("director", "secretary"):
+        ContactFactory(
+            municipality=home, kind=kind, name="zqcontact", title="zqtitle", email="zqmail@kunta.example", phone="zqphone"
+        )
+    RoleFactory(user=people["representative"], municipality=home)
+    RoleFactory(user=people["librarian"], municipality=home, kind="librarian")
+    accession = Accession.objects.create(municipality=home, offer=offer)
+    if state in {"conditional", "approved"}:
+        ready_packages(accession)
+        accession.send(by=people["staff"])
+        secrets = {"condition": "zqcondition", "presenter": "zqpresenter", "received_from": "zqsender"}
+        told = handling("approved_changed", channel="phone", received_on=clock.today(), **{**secrets})
+        accession.decide(by=people["staff"], **told)
+    if state == "approved":
+        accession.respond(by=people["staff"], accepted=True, view="zqview", view_on=clock.today())
+        accession.sign(by=people["staff"], signed_on=clock.today(), signatory="zqsignatory")
+        accession.deciding.extract.save("ote.pdf", ContentFile(b"%PDF-1.7 zqextract"))
+    elif state != "conditional":
+        walk(accession, state, by=people["staff"])
+    if state in {"final", "confirmed"}:
+        Accession.objects.filter(pk=accession.pk).update(finality_note="zqnote", signatory="zqsignatory")
+    if state == "sent":
+        accession.prepare(by=people["librarian"], **handling(presenter="zqprepared", body_name="zqprepared"))
+    if state == "stopped":
+        Accession.objects.filter(pk=accession.pk).update(closing_reason="zqclosing")
+    OutgoingEmail.objects.create(
+        to="zqletter@kunta.example",
+        subject="zqsubject",
+        body="zqbody",
+        language="fi",
+        template="x",
+        about=accession,
+        state="refused",
+        reason="zqreason",
+    )
+    return accession
+
+
+@pytest.fixture
+def people(db):
+    """One of each role; the neighbour represents another municipality."""
+    found = {
+        "visitor": None,
+        "neighbour": RoleFactory(user__name="Naapuri").user,
+        "librarian": UserFactory(name="zqlibrarian"),
+        "representative": UserFactory(name="zqrepresentative"),
+        "staff": UserFactory(is_staff=True, name="Palvelukeskus", email="palvelukeskus@konsortio.example"),
+        "superuser": UserFactory(is_staff=True, is_superuser=True, name="Ylläpitäjä"),
+    }
+    ContactFactory(municipality=found["neighbour"].roles.get().municipality)
+    return found
+
+
+@pytest.fixture
+def world(people):
+    """Return {URL name: the arguments of an address that could leak}."""
+    offer = OfferFactory()
+    by_state = {s: salakunta(s, offer, people) for s in AccessionState.values if s != "rejected"}
+    by_state["rejected"] = salakunta("rejected", offer, people)
+    Membership.objects.filter(accession=by_state["confirmed"]).update(period=(clock.today() - 9 * DAY, None))
+    AccessionFactory(municipality=people["neighbour"].roles.get().municipality, offer=offer, state="sent")
+    draft = AgreementVersionFactory(approved=False)
+    sent, approved = by_state["sent"], by_state["approved"]
+    home = sent.municipality
+    package = sent.packages.get(format="pdf")
+    right_state = {
+        "send": "prepared", "schedule": "sent", "prepare": "sent", "decide": "sent", "respond": "conditional",
+        "sign": "final", "finalise": "approved", "confirm": "final", "reopen": "stopped", "stop": "sent",
+    }  # fmt: skip
+    at = {f"members:accession_{verb}": {"pk": by_state[state].pk} for verb, state in right_state.items()}
+    at |= {f"members:{name}": {"pk": offer.pk} for name in
+           ("offer", "offer_invite", "offer_send", "offer_packages", "offer_progress", "offer_zip")}  # fmt: skip
+    at |= {f"members:{name}": {"pk": sent.pk} for name in ("accession", "accession_packages", "package_progress")}
+    at |= {f"members:{name}": {"code": home.code} for name in ("municipality_edit", "contact_new")}
+    at |= {
+        "member_home": {"code": home.code},
+        "municipality": {"code": home.code},
+        "mailbox_file": {"key": 1, "number": 0},
+        "members:contact_edit": {"code": home.code, "pk": home.contacts.first().pk},
+        "members:membership_leave": {"pk": by_state["confirmed"].membership.pk},
+        "members:agreement": {"number": draft.number},
+        "members:agreement_approve": {"number": draft.number},
+        "members:accession_correct": {"pk": approved.pk, "decision": approved.deciding_id},
+        "members:package_file": {"key": package.key},
+        "members:package_retry": {"key": package.key},
+        "members:extract": {"pk": approved.deciding_id},
+        "members:package": {"code": sent.code},
+        "members:package_public_zip": {"code": sent.code},
+        "members:package_public_file": {"code": sent.code, "key": package.key},
+        "account_confirm_email": {"key": "x"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+        "admin:app_list": {"app_label": "members"},
+        "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
+    }
+    AccessLog.objects.create(kind="read", user=people["librarian"], what="zqaccess")
+    shown = {
+        "user": people["librarian"].pk,
+        "auditevent": AuditEvent.objects.first().pk,
+        "accesslog": AccessLog.objects.first().pk,
+        "outgoingemail": OutgoingEmail.objects.first().pk,
+        "municipality": home.pk,
+    }
+    for name in names():
+        kind = re.fullmatch(r"admin:[a-z]+_([a-z]+)_(history|delete|change)", name)
+        if kind:
+            at[name] = {"object_id": shown[kind[1]]}
+    return at, by_state
+
+
+# --- Asking --------------------------------------------------------------------------------------------------------
+
+
+class Caller:
+    """Sends requests as one person, each as if it were the first, and undoes what it did."""
+
+    def __init__(self, user):
+        self.first = Browser(raise_request_exception=False)
+        if user:
+            self.first.force_login(user)
+
+    def __call__(self, method, address):
+        browser = Browser(raise_request_exception=False)
+        browser.cookies.load({name: morsel.value for name, morsel in self.first.cookies.items()})
+        with transaction.atomic():
+            answer = getattr(browser, method.lower())(address)
+            told = read(answer)
+            transaction.set_rollback(True)
+        return word(answer), told
+
+
+def word(answer):
+    """Return what the table calls an answer."""
+    place = answer.headers.get("Location", "")
+    if place.startswith(reverse("account_login")):
+        return "login"
+    if place.startswith(reverse("admin:login")):
+        return "admin"
+    return str(answer.status_code)
+
+
+def read(answer):
+    """Return everything that an answer tells, files and addresses included, as text."""
+    content = answer.getvalue()
+    told = [content.decode(errors="replace"), answer.headers.get("Location", "")]
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            told += [archive.read(name).decode(errors="replace") for name in archive.namelist()]
+    return "\n".join(told).lower()
+
+
+def addresses(name, at):
+    base = reverse(name, kwargs=at.get(name, {}))
+    return [base] + [f"{base}?{query}" for query in QUERIES.get(name, [])]
+
+
+# --- The tests -----------------------------------------------------------------------------------------------------
+
+
+def test_every_address_stands_in_the_table_and_every_line_has_an_address():
+    assert names() == rows().keys()
+
+
+def test_every_address_can_be_asked(world):
+    at, _states = world
+    broken = []
+    for name in names():
+        try:
+            addresses(name, at)
+        except NoReverseMatch as error:
+            broken.append(str(error))
+    assert broken == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("role", ROLES)
+def test_each_address_answers_as_the_table_says(world, people, role, method):
+    at, _states = world
+    ask, wrong = Caller(people[role]), []
+    for name, cells in rows().items():
+        for address in addresses(name, at)[: None if method == "GET" else 1]:
+            answer, _told = ask(method, address)
+            if answer != cells[method, role] and not (answer == "302" and "go=1" in address):
+                wrong.append(f"{method} {address} ({name}) as {role}: {answer}, not {cells[method, role]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ["visitor", "neighbour"])
+def test_nothing_of_a_municipality_reaches_a_stranger(world, people, role):
+    """Every address of every joining, every municipality, every file, in every state."""
+    at, states = world
+    ask, leaks = Caller(people[role]), []
+    wanted = [(name, a) for name in names() for a in addresses(name, at)]
+    for accession in states.values():
+        more = {
+            "municipality": {"code": accession.municipality.code},
+            "member_home": {"code": accession.municipality.code},
+            "members:accession": {"pk": accession.pk},
+            "members:package_progress": {"pk": accession.pk},
+            "members:package": {"code": accession.code},
+            "members:package_public_zip": {"code": accession.code},
+        }
+        wanted += [(name, reverse(name, kwargs=kwargs)) for name, kwargs in more.items()]
+        wanted += [("members:extract", reverse("members:extract", args=[d.pk])) for d in accession.decisions.all()]
+        wanted += [("package", reverse("members:package_file", args=[p.key])) for p in accession.packages.all()]
+    for name, address in wanted:
+        for method in ("GET", "POST"):
+            _answer, told = ask(method, address)
+            words = set(SECRET.findall(told)) - set(SECRET.findall(address.lower()))
+            if words:
+                leaks.append(f"{method} {address} ({name}) tells {role}: {sorted(words)}")
+    assert leaks == []
+
+
+def test_the_planted_words_are_there_to_be_seen_by_those_who_may(world, people):
+    """Otherwise the test above would find nothing because there is nothing."""
+    at, states = world
+    for role in ("representative", "staff"):
+        ask, seen = Caller(people[role]), set()
+        for accession in states.values():
+            home = accession.municipality
+            for address in (accession.get_absolute_url(), home.get_absolute_url(), f"/municipality/{home.code}/edit/"):
+                seen |= set(SECRET.findall(ask("GET", address)[1]))
+        seen |= set(SECRET.findall(ask("GET", reverse("members:extract", kwargs=at["members:extract"]))[1]))
+        print(role, sorted(seen))
+        assert seen >= {"zqcondition", "zqcontact", "zqphone", "zqregistrysent", "zqreason", "zqprepared", "zqextract"}
