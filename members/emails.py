@@ -66,9 +66,9 @@ def decision_prepared(accession, by):
 def decision_recorded(accession, decision):
     """Send the receipt of a recorded decision to the people who answer for the municipality."""
     people = [(address, [language]) for address, language in _people(accession.municipality)]
-    _queue_all(
-        accession, "members/emails/decide", people or _registry_and_people(accession), decision=decision
-    )
+    answered_for = accession.municipality.roles.representing().exists()
+    recipients = people if answered_for else _registry_and_people(accession)
+    _queue_all(accession, "members/emails/decide", recipients, decision=decision)
 
 
 def view_given(accession, *, accepted):

@@ -1,5 +1,7 @@
 """Filters of the members' lists."""
 
+import datetime as dt
+
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
@@ -35,9 +37,13 @@ class MunicipalityFilter(django_filters.FilterSet):
         label=_("Round"), empty_label=_("any"), field_name="accession_offer", queryset=Offer.objects.all()
     )
 
+    quiet = django_filters.NumberFilter(
+        label=_("No event for days"), method="by_quiet", min_value=0, max_value=9999
+    )
+
     class Meta:
         model = Municipality
-        fields = ["q", "state", "offer", "language", "region", "network"]
+        fields = ["q", "state", "offer", "quiet", "language", "region", "network"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,6 +60,11 @@ class MunicipalityFilter(django_filters.FilterSet):
     def by_name(self, rows, name, value):
         """Keep the names, in either language, that hold the words; or the very code."""
         return rows.filter(Q(name_fi__icontains=value) | Q(name_sv__icontains=value) | Q(code=value))
+
+    def by_quiet(self, rows, name, value):
+        """Keep those under way in whose matter nothing has happened for so many days."""
+        before = clock.now() - dt.timedelta(days=int(value))
+        return rows.filter(accession_state__in=Accession.OPEN, last_event_at__lte=before)
 
     def by_state(self, rows, name, value):
         """Keep members of today, those whose newest accession is in the state, or those never asked."""

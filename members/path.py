@@ -71,7 +71,7 @@ def _approved(deciding, today):
             ) % {"day": long_weekday_day(deciding.stated_final_on)}
         return _("Approved. The municipality is asked on which day the decision becomes legally final.")
     if state == AppealState.RUNNING:
-        return _("Approved. The appeal period is running; its last day is %(day)s.") % {
+        return _("Approved. The appeal period is running and ends on %(day)s.") % {
             "day": long_weekday_day(deciding.last_appeal_day)
         }
     return _("The appeal period ended on %(day)s. Time is over, absence of appeal not yet confirmed.") % {
@@ -104,7 +104,7 @@ def steps(accession, today):
         (done if is_done else coming).append(step)
 
     sent = {
-        "title": _("Joining package sent to the registry and the library director"),
+        "title": _("Joining package to the registry and the library director"),
         "note": _sent_note(accession),
     }
     put(bool(accession.sent_at), sent | {"when": weekday_day(accession.sent_at) if accession.sent_at else ""})

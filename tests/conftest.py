@@ -21,11 +21,7 @@ pytest_plugins = ["tests.honest"]
 
 OWNER = "owner"
 REAL_PROCESSES = {"browser", "drill"}  # folders whose tests run the portal itself, with its own broker
-KEPT_TABLES = [
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
-]  # written by migrate, the same in every test
+KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]  # written by migrate
 FOLDERS = count()
 
 
@@ -74,9 +70,8 @@ def django_db_setup(django_test_environment, django_db_blocker):
 def _flush_as_owner(self):
     """Empty the tables after a test that commits: the portal's role may not."""
     with _as_owner() as server:
-        rows = server.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-        ).fetchall()
+        server.execute("SET lock_timeout = '20s'")  # a thread of the test that has not ended its transaction
+        rows = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
         tables = [sql.Identifier(name) for (name,) in rows if name not in KEPT_TABLES]
         server.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(tables)))
 

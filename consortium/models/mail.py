@@ -28,6 +28,7 @@ class MailState(models.TextChoices):
     QUEUED = "queued", _("waiting to leave")
     SENT = "sent", _("sent")
     REFUSED = "refused", _("refused")
+    DROPPED = "dropped", _("not sent: no longer true")
 
 
 class Priority(models.IntegerChoices):
@@ -112,6 +113,10 @@ class OutgoingEmail(models.Model):
         """Tell whether this copy may write to the address: outside production only to practice addresses."""
         return settings.PRODUCTION or self.to.lower().endswith(PRACTICE_ENDINGS)
 
+    def is_true(self):
+        """Tell whether what the letter says still holds, by the word of the record it is about."""
+        return self.about is None or self.about.still_tells(self.template)
+
     def message(self):
         """Build the mail; the Message-ID is the row's own, the same on every try."""
         message = EmailMessage(
@@ -130,7 +135,14 @@ class OutgoingEmail(models.Model):
         return message
 
     def send(self, connection=None):
-        """Try once to hand the letter to the mail server, and keep the outcome on the row. Returns whether it left."""
+        """Try once to hand the letter to the mail server, and keep the outcome on the row.
+
+        Returns whether it left; None for a letter that is no longer true and is dropped.
+        """
+        if not self.is_true():
+            self.state, self.next_try_at = MailState.DROPPED, None
+            self.save()
+            return None
         self.tries += 1
         self.reason, self.next_try_at = "", None
         try:

@@ -299,7 +299,7 @@ def error_links(form):
         for error in errors:
             text = " ".join(error.messages)
             if field and not _names_its_field(error, field.field):
-                text = f"{field.label}: {text}"
+                text = f"{field.label} {text}" if str(field.label).endswith("?") else f"{field.label}: {text}"
             if not field or field.is_hidden:
                 links.append({"text": text, "url": ""})
                 continue

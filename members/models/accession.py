@@ -104,7 +104,7 @@ class Accession(Workflow):
         "send": ({AccessionState.PREPARED}, AccessionState.SENT),
         "schedule": ({AccessionState.SENT, AccessionState.IN_PREPARATION}, AccessionState.IN_PREPARATION),
         "prepare": ({AccessionState.SENT, AccessionState.IN_PREPARATION}, None),
-        "decide": ({AccessionState.SENT, AccessionState.IN_PREPARATION, AccessionState.CONDITIONAL}, None),
+        "decide": (HANDLED - {AccessionState.REJECTED}, None),
         "respond": ({AccessionState.CONDITIONAL}, None),
         "sign": ({AccessionState.APPROVED, AccessionState.FINAL}, None),
         "finalise": ({AccessionState.APPROVED}, AccessionState.FINAL),
@@ -267,7 +267,10 @@ class Accession(Workflow):
             )
             self.decisions.prepared().delete()
             details["decision"] = decision.pk
+            before = self.deciding_id
             self._stand_as_chain_says()
+            if before and before != self.deciding_id:
+                self.signed_on, self.signatory = None, ""  # it was signed on the strength of another decision
             emails.decision_recorded(self, decision)
 
     def correct(self, *, by, corrects, correction_reason, **handling):
@@ -301,6 +304,7 @@ class Accession(Workflow):
         self.state = self.AFTER.get(last.outcome, AccessionState.IN_PREPARATION)
         self.meeting_on, self.meeting_body = last.next_meeting_on, last.body if last.next_meeting_on else ""
         self._open_finality()
+        self.view, self.view_on, self.view_by = "", None, None
         self.deciding = deciding
 
     def _open_finality(self):
@@ -365,6 +369,14 @@ class Accession(Workflow):
         """End the matter without a decision, with a reason on record."""
         with self.step("stop", by=by):
             self.closing_reason = reason
+
+    def still_tells(self, template):
+        """Tell whether a letter is still true: nobody is asked to decide what is decided or stopped."""
+        if template == "members/emails/send":
+            return self.state in {AccessionState.SENT, AccessionState.IN_PREPARATION}
+        if template == "members/emails/prepare":
+            return self.decisions.prepared().exists()
+        return True
 
     def note_opened(self):
         """Keep when the package's own page was first opened."""

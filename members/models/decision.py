@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consortium import clock, deadlines
 
@@ -47,7 +48,7 @@ class Channel(models.TextChoices):
     """How something reached the service centre that recorded it on behalf of the municipality."""
 
     MAIL = "mail", _("e-mail")
-    LETTER = "letter", _("letter")
+    LETTER = "letter", pgettext_lazy("channel", "letter")
     PHONE = "phone", _("telephone")
 
 

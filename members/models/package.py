@@ -72,7 +72,11 @@ def figures_of(municipality, offer, *, code="", today=None):
         "timetable": package.timetable(offer.decide_by, municipality.is_aland),
         "address": f"{settings.ADDRESS}/p/{code}" if code else settings.ADDRESS,
         "code": code,
-        "contact": {"name_fi": "Palvelukeskus", "name_sv": "Servicecentralen", "email": settings.CONTACT_EMAIL},
+        "contact": {
+            "name_fi": "Palvelukeskus",
+            "name_sv": "Servicecentralen",
+            "email": settings.CONTACT_EMAIL,
+        },
     }
 
 

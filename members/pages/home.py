@@ -158,16 +158,16 @@ def fee_sentence(tariff, population, year):
         return _("There is no annual fee in %(year)s.") % facts
     if amount > by_population:
         words = _(
-            "The annual fee %(year)s is %(amount)s, the smallest fee; "
+            "By the tariff the annual fee %(year)s is %(amount)s, the smallest fee; "
             "by population it would be %(by_population)s (%(rate)s × %(residents)s residents)."
         )
     elif amount < by_population:
         words = _(
-            "The annual fee %(year)s is %(amount)s, the largest fee; "
+            "By the tariff the annual fee %(year)s is %(amount)s, the largest fee; "
             "by population it would be %(by_population)s (%(rate)s × %(residents)s residents)."
         )
     else:
-        words = _("The annual fee %(year)s is %(amount)s (%(rate)s × %(residents)s residents).")
+        words = _("By the tariff the annual fee %(year)s is %(amount)s (%(rate)s × %(residents)s residents).")
     return words % facts
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +31,7 @@ from members.models import (
 FEW = 5  # so many are named one by one; more become one line that opens the round
 NAMED = 3
 AHEAD = dt.timedelta(days=60)
+QUIET = dt.timedelta(days=60)  # so long may a matter rest in a municipality before it is asked about
 ANSWERING = {
     AccessionState.SENT,
     AccessionState.IN_PREPARATION,
@@ -62,7 +63,8 @@ def _under_way(today):
         municipality=OuterRef("municipality"), user__is_active=True
     )
     rows = Accession.objects.open().select_related("municipality", "offer", "deciding")
-    for accession in rows.annotate(is_represented=Exists(answers)):
+    handled = Max("decisions__meeting_on", filter=Q(decisions__recorded_at__isnull=False))
+    for accession in rows.annotate(is_represented=Exists(answers), last_handling_on=handled):
         if accession.deciding:
             accession.deciding.accession = accession
         yield accession
@@ -172,6 +174,30 @@ def _silent(under_way, today):
             % {"n": n}
         ),
     )
+    long_ago = today - QUIET
+    yield from _each(
+        [
+            a
+            for a in under_way
+            if a.state == AccessionState.IN_PREPARATION and not a.meeting_on and _last_handling(a) <= long_ago
+        ],
+        lambda a: Task(
+            title=_("Ask where the matter is: %(name)s") % {"name": a.municipality.name},
+            url=a.get_absolute_url(),
+            text=_("The last handling was on %(day)s and no next meeting is known.")
+            % {"day": weekday_day(_last_handling(a))},
+            since=_last_handling(a),
+            kind=_("decision"),
+        ),
+        lambda n: (
+            ngettext(
+                "Ask %(n)s municipality where the matter is",
+                "Ask %(n)s municipalities where the matter is",
+                n,
+            )
+            % {"n": n}
+        ),
+    )
     open_states = {AccessionState.SENT, AccessionState.IN_PREPARATION}
     yield from _each(
         [a for a in under_way if a.state in open_states and not a.meeting_on and a.offer.decide_by < today],
@@ -192,6 +218,11 @@ def _silent(under_way, today):
             % {"n": n}
         ),
     )
+
+
+def _last_handling(accession):
+    """Return the day of the last handling, or the day the package was sent while there is none."""
+    return accession.last_handling_on or clock.date_of(accession.sent_at)
 
 
 def _unsent(prepared):
@@ -328,7 +359,10 @@ def _each(accessions, task_of, title_of_many):
 def _names(accessions):
     names = ", ".join(a.municipality.name for a in accessions[:NAMED])
     more = len(accessions) - NAMED
-    return names if more <= 0 else _("%(names)s and %(n)s more") % {"names": names, "n": more}
+    if more <= 0:
+        return names
+    words = ngettext("%(names)s and %(n)s more", "%(names)s and %(n)s more", more)
+    return words % {"names": names, "n": more}
 
 
 def deadlines(user, today):

@@ -1,6 +1,6 @@
 """Pages of one accession: where it stands, and one page a step."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,10 +70,8 @@ def buttons(accession, user):
     verbs = [v for v in accession.steps_open_to(user) if v != "correct" and accession.hindrance(v) is None]
     if accession.signed_on:
         verbs = [v for v in verbs if v != "sign"]
-    verbs.sort(key=lambda v: MAIN_STEPS.index(v) if v in MAIN_STEPS else len(MAIN_STEPS))
-    if accession.meeting_on and accession.meeting_on >= clock.today() and "schedule" in verbs:
-        verbs.remove("schedule")
-        verbs.append("schedule")
+    last = [v for v in verbs if v == ("decide" if accession.deciding else _planned(accession))]
+    verbs = sorted((v for v in verbs if v not in last), key=_rank) + last
     return missing + [
         {
             "verb": verb,
@@ -83,6 +81,15 @@ def buttons(accession, user):
         }
         for index, verb in enumerate(verbs)
     ]
+
+
+def _rank(verb):
+    return MAIN_STEPS.index(verb) if verb in MAIN_STEPS else len(MAIN_STEPS)
+
+
+def _planned(accession):
+    """Return the step that has been taken already and comes last: the meeting is known and still ahead."""
+    return "schedule" if accession.meeting_on and accession.meeting_on >= clock.today() else None
 
 
 def _date_to_add(accession, user):
@@ -131,12 +138,13 @@ def accession(request, pk):
     """Where the matter stands: one sentence, one main action, the path, decisions, agreement, correspondence."""
     record, today = accession_of(request, pk), clock.today()
     offered = buttons(record, request.user)
+    main = [step for step in offered if step["verb"] in MAIN_STEPS]
     event = receipt_of(request, record)
     context = {
         "accession": record,
         "says": path.says(record, today),
-        "steps_open": [step for step in offered if step["verb"] in MAIN_STEPS][:2],
-        "steps_aside": [step for step in offered if step["verb"] not in MAIN_STEPS],
+        "steps_open": main[:2],
+        "steps_aside": [step for step in offered if step not in main[:2]],
         "waits": waits(record, request.user),
         "steps": path.steps(record, today),
         "decisions": record.standing,
@@ -191,7 +199,10 @@ def accession_schedule(request, pk):
 
 @step_page
 def accession_decide(request, pk):
-    """Record one handling of the chain."""
+    """Record one handling of the chain; a librarian is led to preparing it for the representative."""
+    record = accession_of(request, pk)
+    if request.user.has_perm("members.prepare_accession", record):
+        return redirect("members:accession_prepare", pk=pk)
     return _step(request, pk, "decide", forms.DecisionForm)
 
 

@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -15,27 +16,26 @@ from consortium import clock
 from consortium.lists import Column, ListPage
 from consortium.models import AuditEvent
 from consortium.steps import carry_out, refusals
-from consortium.templatetags.portal import day, number, place
+from consortium.templatetags.portal import day, number, place, place_name
 from members.filters import MunicipalityFilter
 from members.forms.municipality import ContactForm, LeaveForm, MunicipalityForm
-from members.models import Accession, AccessionState, Contact, Decision, Membership, Municipality
+from members.models import Accession, AccessionState, Contact, Membership, Municipality
 
 
 def with_standing(rows, today):
     """Add to each row what a list shows: membership today, newest accession, last event."""
     newest = Accession.objects.filter(municipality=OuterRef("pk")).order_by("-pk")
     membership = Membership.objects.on(today).filter(municipality=OuterRef("pk"))
-    last = Decision.objects.filter(accession__municipality=OuterRef("pk")).order_by()
-    return rows.with_population().annotate(
+    standing = rows.with_population().annotate(
         accession_state=Subquery(newest.values("state")[:1]),
         accession_pk=Subquery(newest.values("pk")[:1]),
         accession_offer=Subquery(newest.values("offer")[:1]),
         sent_at=Subquery(newest.values("sent_at")[:1]),
         member_period=Subquery(membership.values("period")[:1]),
-        last_meeting_on=Subquery(
-            last.values("accession__municipality").annotate(m=Max("meeting_on")).values("m")[:1]
-        ),
     )
+    accessions = ContentType.objects.get_for_model(Accession)
+    events = AuditEvent.objects.filter(record_type=accessions, record_id=OuterRef("accession_pk"))
+    return standing.annotate(last_event_at=Subquery(events.order_by("-at").values("at")[:1]))
 
 
 def _standing_words(row):
@@ -49,7 +49,7 @@ COLUMNS = [
     Column(
         "name",
         gettext_lazy("Municipality"),
-        lambda r: r.name,
+        place_name,
         place,
         lambda r: r.get_absolute_url(),
         ("sort_key_fi",),
@@ -75,11 +75,11 @@ COLUMNS = [
         order_by=("sent_at",),
     ),
     Column(
-        "meeting",
-        gettext_lazy("Last handling"),
-        lambda r: r.last_meeting_on,
-        lambda r: day(r.last_meeting_on) or _("none"),
-        order_by=("last_meeting_on",),
+        "event",
+        gettext_lazy("Last event"),
+        lambda r: clock.date_of(r.last_event_at),
+        lambda r: day(clock.date_of(r.last_event_at)) or _("none"),
+        order_by=("last_event_at",),
     ),
 ]
 
@@ -106,7 +106,7 @@ MEMBER_COLUMNS = [
     Column(
         "name",
         gettext_lazy("Municipality"),
-        lambda r: r.name,
+        place_name,
         place,
         lambda r: r.get_absolute_url(),
         ("sort_key_fi",),

@@ -9,7 +9,6 @@ from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -105,9 +104,12 @@ def offer_invite(request, pk):
         left = form.cleaned_data["municipalities"].count() - len(opened)
         text = words % {"n": len(opened)}
         if left:
-            text += " " + _("%(n)s were left out: they are members or their joining is under way.") % {
-                "n": left
-            }
+            words = ngettext(
+                "%(n)s was left out: it is a member or its joining is under way.",
+                "%(n)s were left out: they are members or their joining is under way.",
+                left,
+            )
+            text += " " + words % {"n": left}
         messages.success(request, text)
         return HttpResponseRedirect(answer)
     return render(request, "members/offer_invite.html", {"offer": found, "form": form})

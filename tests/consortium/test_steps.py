@@ -14,7 +14,7 @@ from consortium import clock, steps
 from consortium.forms import PortalForm, TypedDateField
 from consortium.models import AuditEvent, FormKey, OutgoingEmail
 from members.models import Accession, Contact, Municipality
-from tests.factories import DAY, AccessionFactory, ContactFactory, RoleFactory, handling
+from tests.factories import DAY, AccessionFactory, ContactFactory, RoleFactory, UserFactory, handling
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +88,11 @@ def test_a_step_that_is_too_late_leads_back_with_a_sentence(browser, sent, staff
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_step_of_somebody_else_is_refused(client_of, sent, method):
     librarian = RoleFactory(municipality=sent.municipality, kind="librarian").user
-    answer = getattr(client_of(librarian), method)(page_of(sent, "decide"), decision())
+    sent.decide(by=UserFactory(is_staff=True), **handling())
+    form = {"signed_on": f"{clock.today():%-d.%-m.%Y}", "signatory": "Kunnanjohtaja"}
+    answer = getattr(client_of(librarian), method)(page_of(sent, "sign"), form)
     assert answer.status_code == 403
-    assert not sent.decisions.exists()
+    assert Accession.objects.get().signed_on is None
 
 
 # --- Checked ------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def own_folder():
     """Refuse to run over the data of the copy that people use, or against servers that are not the drill's own."""
     if settings.VAR == settings.BASE_DIR / "var":
         pytest.exit("Drills kill their servers. Run them by: make drill", returncode=2)
-    if settings.REDIS_URL != embedded.addresses(settings.VAR).redis_url:
+    if embedded.addresses(settings.VAR).redis_url != settings.REDIS_URL:
         pytest.exit("Drills kill the broker. Unset REDIS_URL, so that they start their own.", returncode=2)
     yield
     embedded.start(settings.VAR)  # the last killed broker; the end of this process stops it

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db.models import F
 from django.utils import timezone
 
-from consortium import embedded, emails
+from consortium import emails, embedded
 from consortium.models import DocumentState, OutgoingEmail
 from consortium.models.document import SILENT_AFTER, TAKEN_UP_WITHIN
 from consortium.models.mail import MailState, Priority

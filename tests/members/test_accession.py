@@ -26,7 +26,6 @@ from tests.factories import (
     RoleFactory,
     TariffFactory,
     handling,
-    walk,
 )
 
 pytestmark = pytest.mark.django_db

@@ -86,7 +86,7 @@ def test_the_products_own_file_holds_the_whole_country():
     assert all(municipality.is_aland for municipality in Municipality.objects.filter(language="sv"))
     figure = narpes.populations.get()
     assert (figure.count, figure.on) == (9584, dt.date(2022, 12, 31))
-    assert figure.source == "Statistics Finland (Sotkanet 127)"
+    assert figure.source == "Statistics Finland"
     last = Municipality.objects.current().last()
     assert last.name_fi == "Äänekoski"  # å, ä and ö come after z
 
