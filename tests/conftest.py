@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import Client, TransactionTestCase, override_settings
+from django.utils import translation
 from psycopg import sql
 
 from consortium import celery
@@ -151,7 +152,7 @@ def var(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def apart(request, var):
-    """Give each test its own files, mailbox and cache, and the real day."""
+    """Give each test its own files, mailbox and cache, the real day and the portal's first language."""
     if REAL_PROCESSES & set(request.node.path.parts):
         yield
         return
@@ -165,6 +166,7 @@ def apart(request, var):
         MOVED_TODAY="",
     ):
         cache.clear()
+        translation.deactivate()  # what an earlier test's last page spoke
         yield
 
 

@@ -96,7 +96,7 @@ def test_two_representatives_decide_and_one_decision_stands(meet):
     accession = AccessionFactory(state="sent")
     meet(emails, "decision_recorded")
     results = two_decide(accession)
-    assert kinds(results) == ["WrongState", "done"]
+    assert kinds(results) == ["ValidationError", "done"]
     assert Decision.objects.count() == 1
     assert AuditEvent.objects.about(accession).filter(verb="decide").count() == 1
     assert (

@@ -258,6 +258,7 @@ class Accession(Workflow):
         with self.step(
             "decide", by=by, outcome=handling["outcome"], meeting_on=handling["meeting_on"]
         ) as details:
+            self._refuse_the_same_meeting(**handling)
             prepared = self.decisions.prepared().first()
             decision = self._add_decision(
                 recorded_by=by,
@@ -288,6 +289,15 @@ class Accession(Workflow):
             details["decision"] = decision.pk
             self._stand_as_chain_says()
             emails.decision_recorded(self, decision)
+
+    def _refuse_the_same_meeting(self, *, body, meeting_on, body_name="", **handling):
+        """Two who record at once record the same meeting: one entry stands. Namesakes of a kind are told apart."""
+        others = self.decisions.standing().filter(body=body, meeting_on=meeting_on)
+        if any(not body_name or not d.body_name or d.body_name == body_name for d in others):
+            raise ValidationError(
+                _("What this meeting decided has already been recorded. If the entry is wrong, correct it."),
+                code="recorded",
+            )
 
     def _add_decision(self, **fields):
         decision = Decision(accession=self, **fields)

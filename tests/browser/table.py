@@ -133,21 +133,6 @@ NOT_PAGES = {
     "members:package_public_file": "a file",
     "members:package_public_zip": "a file",
     "members:extract": "a file",
-    **dict.fromkeys(
-        [
-            "account_change_password",
-            "account_confirm_email",
-            "account_email",
-            "account_email_verification_sent",
-            "account_reauthenticate",
-            "account_reset_password",
-            "account_reset_password_done",
-            "account_reset_password_from_key",
-            "account_reset_password_from_key_done",
-            "account_set_password",
-        ],
-        "nobody has a password or changes an address alone",
-    ),
     "account_confirm_login_code": "opens only while a code is awaited: walked in test_signing_in.py",
 }
 FOREIGN = ("admin:",)  # Django's own pages for the technical administrator

@@ -8,7 +8,7 @@ from tests.browser.scene import BY_KEYBOARD, WITHOUT_SCRIPTS
 from tests.browser.test_signing_in import tab_to
 from tests.browser.watch import shot, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def choose(page, name, value):

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from tests.browser.watch import DESKTOP, PHONE, shot, sign_in, too_wide
 
-pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.story]
 STAFF = "palvelukeskus@konsortio.example"
 INVITED, DECIDED, FINAL = "2026-11-09", "2026-12-03", "2027-01-04"
 EVE, NEW_YEAR = "2027-12-31", "2028-01-01"  # the day before membership, and its first day

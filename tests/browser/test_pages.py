@@ -5,7 +5,7 @@ import pytest
 from tests.browser.table import NOT_PAGES, PAGES, names
 from tests.browser.watch import said_wrong, shot
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 GOOD = [page for page in PAGES if not page.mistakes]
 REFUSING = [page for page in PAGES if page.mistakes]
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.watch import ask_for_code, codes, new_code, said_wrong, shot
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 PERSON = "sijainen@konsortio.example"
 
 

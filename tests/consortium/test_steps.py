@@ -79,7 +79,7 @@ def test_the_button_names_the_municipality(browser, sent):
 
 
 def test_a_step_that_is_too_late_leads_back_with_a_sentence(browser, sent, staff):
-    sent.decide(by=staff, **handling())
+    sent.decide(by=staff, **handling("rejected"))
     answer = browser.get(page_of(sent, "decide"))
     assert (answer.status_code, answer["Location"]) == (302, f"/en/accessions/{sent.pk}/")
     assert "can no longer be done" in str(browser.get(answer["Location"]).content.decode())

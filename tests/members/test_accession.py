@@ -189,6 +189,25 @@ def test_the_board_takes_a_committees_matter_over(sent, staff, today_is):
     assert [d.outcome for d in sent.standing] == [Outcome.APPROVED, Outcome.TAKEN_OVER, Outcome.REJECTED]
 
 
+def test_the_municipality_may_change_its_answer_until_it_is_confirmed(sent, staff, today_is):
+    approved(sent, staff, today_is)
+    sent.sign(by=staff, signed_on=day("2026-11-24"), signatory="Kunnanjohtaja")
+    sent.decide(by=staff, **board(Outcome.REJECTED, meeting="2026-12-07", published="2026-12-08"))
+    assert (sent.state, sent.signed_on, sent.signatory) == (AccessionState.REJECTED, None, "")
+
+
+def test_what_one_meeting_decided_is_recorded_once(sent, staff):
+    committee = {"body": Body.COMMITTEE, "outcome": Outcome.PROPOSED}
+    sent.decide(by=staff, **board(**committee, body_name="Sivistyslautakunta"))
+    for name in ("Sivistyslautakunta", ""):
+        with pytest.raises(ValidationError) as refusal:
+            sent.decide(by=staff, **board(**committee, body_name=name))
+        assert refusal.value.code == "recorded"
+    sent.decide(by=staff, **board(**committee, body_name="Tekninen lautakunta"))
+    sent.decide(by=staff, **board())
+    assert len(sent.standing) == 3
+
+
 def test_an_approval_with_a_change_needs_helsinkis_view(sent, staff):
     sent.decide(by=staff, **board(Outcome.APPROVED_CHANGED))
     for verb in ("sign", "finalise", "confirm"):

@@ -181,10 +181,10 @@ def test_the_service_centres_page_costs_the_same_for_any_queue(
 def test_the_fee_can_be_reckoned_by_hand():
     tariff = TariffFactory()
     for count, words in {
-        2447: "The annual fee 2028 is 150,00\u00a0€, the smallest fee; "
+        2447: "By the tariff the annual fee 2028 is 150,00\u00a0€, the smallest fee; "
         "by population it would be 22,02\u00a0€ (0,009\u00a0€ × 2\u202f447 residents).",
-        197900: "The annual fee 2028 is 1\u202f781,10\u00a0€ (0,009\u00a0€ × 197\u202f900 residents).",
-        1000000: "The annual fee 2028 is 7\u202f500,00\u00a0€, the largest fee; "
+        197900: "By the tariff the annual fee 2028 is 1\u202f781,10\u00a0€ (0,009\u00a0€ × 197\u202f900 residents).",
+        1000000: "By the tariff the annual fee 2028 is 7\u202f500,00\u00a0€, the largest fee; "
         "by population it would be 9\u202f000,00\u00a0€ (0,009\u00a0€ × 1\u202f000\u202f000 residents).",
     }.items():
         population = MunicipalityFactory(population=count).population_on(dt.date(2026, 11, 24))
