@@ -49,7 +49,7 @@ check: $(DEV) ## format, lint, import directions, migrations, translations, depl
 	PORTAL_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
 	DATABASE_URL=postgresql://consortium_portal@127.0.0.1:9/consortium \
 	DATABASE_OWNER_URL=postgresql://consortium_owner@127.0.0.1:9/consortium \
-	REDIS_URL=redis://127.0.0.1:9/0 EMAIL_URL=smtp+tls://relay.example:587 \
+	REDIS_URL=redis://127.0.0.1:9/0 EMAIL_URL=smtp+tls://relay.example:587 PORTAL_CONTACT_EMAIL=a@portal.example PORTAL_MAIL_FROM=a@portal.example \
 	$(RUN) check --deploy --fail-level WARNING
 	$(BIN)/python -c 'import yaml; print("docker-compose.yml:", ", ".join(yaml.safe_load(open("docker-compose.yml"))["services"]))'
 

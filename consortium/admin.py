@@ -1,7 +1,6 @@
 """The technical administrator's window: all can be read, nothing changed: every change is a recorded act."""
 
 import allauth.account.admin
-import allauth.mfa.admin
 import django.contrib.auth.admin
 from django.contrib import admin
 
@@ -40,7 +39,7 @@ def only_the_administrator(request):
 
 
 admin.site.has_permission = only_the_administrator
-for theirs in (django.contrib.auth.admin, allauth.account.admin, allauth.mfa.admin):
+for theirs in (django.contrib.auth.admin, allauth.account.admin):
     for model in [m for m, a in admin.site._registry.items() if type(a).__module__ == theirs.__name__]:
         admin.site.unregister(model)  # libraries' own editing pages would go past the recorded acts
 

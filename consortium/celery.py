@@ -4,12 +4,17 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consortium.settings")
 
 app = Celery("consortium")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# A row stands behind every task, and the sweeper comes round: tasks are acknowledged when they begin, and nothing is
+# given back to a broker that has gone; kombu 5.7 ends the worker when it tries.
+app.conf.task_acks_late = False
+Channel.do_restore = False
 app.conf.beat_schedule = {
     # Letters and documents that a dead worker or broker left behind.
     "sweep": {"task": "consortium.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},

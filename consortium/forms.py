@@ -1,14 +1,18 @@
 """Forms as people meet them: typed dates, one-time keys, and edits that overwrite nobody."""
 
+import datetime as dt
 import uuid
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core import signing
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 
 
@@ -28,6 +32,7 @@ class TypedDateField(forms.DateField):
             },
         )
         super().__init__(**kwargs)
+        self.validators += [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
 class KeyedForm(forms.Form):
@@ -65,38 +70,46 @@ class PortalForm(KeyedForm):
 
 
 class EditForm(KeyedForm, forms.ModelForm):
-    """An editing form that never overwrites what somebody else has saved meanwhile: it shows both values."""
+    """An editing form that never overwrites what somebody else has saved meanwhile: it shows both values.
+
+    The form carries, signed, what it showed when it was opened. A field only the other one changed keeps their value.
+    """
 
     edited_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["edited_at"].initial = self.instance.edited_at.isoformat()
+        self.fields["edited_at"].initial = self._shown(self.instance)
+
+    def _shown(self, row):
+        return signing.dumps(
+            [row.edited_at.isoformat(), {n: str(getattr(row, n)) for n in self._meta.fields}]
+        )
 
     def clean(self):
-        """Refuse a stale form: each field that another person changed says both values."""
+        """Refuse a stale form: each field that both changed says both values."""
         cleaned = super().clean()
         if self.instance.pk is None:
             return cleaned
         row = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
-        if self.data.get(self.add_prefix("edited_at")) != row.edited_at.isoformat():
-            for name in self.changed_data_against(row, cleaned):
-                self.add_error(
-                    name,
-                    forms.ValidationError(
-                        _(
-                            "Somebody else saved “%(theirs)s” here while you were writing. Yours is kept below."
-                        ),
-                        params={"theirs": getattr(row, name)},
-                    ),
-                )
-            self.data = self.data.copy()
-            self.data[self.add_prefix("edited_at")] = row.edited_at.isoformat()
+        try:
+            edited_at, shown = signing.loads(self.data.get(self.add_prefix("edited_at"), ""))
+        except signing.BadSignature:
+            edited_at, shown = "", {}
+        if edited_at == row.edited_at.isoformat():
+            return cleaned
+        for name in [n for n in self._meta.fields if n in cleaned]:
+            theirs, mine, before = getattr(row, name), cleaned[name], shown.get(name)
+            if str(theirs) == before or theirs == mine:
+                continue
+            if str(mine) == before:
+                cleaned[name] = theirs
+                continue
+            words = _("Somebody else saved “%(theirs)s” here while you were writing. Yours is kept below.")
+            self.add_error(name, forms.ValidationError(words, params={"theirs": theirs}))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("edited_at")] = self._shown(row)
         return cleaned
-
-    def changed_data_against(self, row, cleaned):
-        """Return the names of the fields in which the row now differs from what was typed."""
-        return [n for n in self._meta.fields if n in cleaned and getattr(row, n) != cleaned[n]]
 
     def save(self, commit=True):
         """Save and note the moment."""

@@ -18,7 +18,7 @@ env = environ.Env(
     PORTAL_SECRET_KEY=(str, ""),
     # Names by which browsers may call the portal, and the address that letters and QR codes carry.
     PORTAL_HOSTS=(list, []),
-    PORTAL_ADDRESS=(str, "http://127.0.0.1:8000"),
+    PORTAL_ADDRESS=(str, ""),
     # Day the portal believes it is (2026-12-16). Practice copies only.
     PORTAL_TODAY=(str, ""),
     # Folder for files, and for the portal's own PostgreSQL and Valkey when no addresses are given.
@@ -29,9 +29,9 @@ env = environ.Env(
     REDIS_URL=(str, ""),
     # Mail relay, for example smtp+tls://user:password@relay.example:587. Practice copies: this machine only.
     EMAIL_URL=(str, ""),
-    PORTAL_MAIL_FROM=(str, "Konsortion palvelukeskus <palvelukeskus@konsortio.example>"),
+    PORTAL_MAIL_FROM=(str, ""),
     PORTAL_MAIL_PER_MINUTE=(int, 600),
-    PORTAL_CONTACT_EMAIL=(str, "palvelukeskus@konsortio.example"),
+    PORTAL_CONTACT_EMAIL=(str, ""),
     # True when a proxy in front speaks HTTPS and says so in X-Forwarded-Proto.
     PORTAL_BEHIND_PROXY=(bool, False),
 )
@@ -55,7 +55,21 @@ REDIS_URL = _required(
     "REDIS_URL", "Give the address of Redis or Valkey; in production the portal starts none of its own."
 )
 SECRET_KEY = _required("PORTAL_SECRET_KEY", "Give a long random text that is kept secret.")
+ADDRESS = (
+    _required("PORTAL_ADDRESS", "Give the address that letters carry.") or "http://127.0.0.1:8000"
+).rstrip("/")
+CONTACT_EMAIL = (
+    _required("PORTAL_CONTACT_EMAIL", "Give the service centre's address.")
+    or "palvelukeskus@konsortio.example"
+)
+MAIL_FROM = (
+    _required("PORTAL_MAIL_FROM", "Give the sender of letters.")
+    or f"Konsortion palvelukeskus <{CONTACT_EMAIL}>"
+)
 if PRODUCTION:
+    _required(
+        "DATABASE_OWNER_URL", "Give the address with the role that owns the tables; the other one only works."
+    )
     _required("PORTAL_HOSTS", "Give the portal's host names, parted by commas.")
     if env("PORTAL_TODAY"):
         raise ImproperlyConfigured(
@@ -78,7 +92,6 @@ INSTALLED_APPS = [
     "steering",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -183,7 +196,6 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 
 # --- Language and time -------------------------------------------------------------------------------------
@@ -221,8 +233,7 @@ FILE_UPLOAD_HANDLERS = ["consortium.uploads.BoundedUploadHandler"]
 
 # --- Mail ----------------------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("PORTAL_MAIL_FROM")
-CONTACT_EMAIL = env("PORTAL_CONTACT_EMAIL")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_PER_MINUTE = env("PORTAL_MAIL_PER_MINUTE")
 MAILBOX = VAR / "mailbox"
 _relay = env.email_url_config(env("EMAIL_URL")) if env("EMAIL_URL") else {}
@@ -260,7 +271,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- Web -----------------------------------------------------------------------------------------------------
 
 DEBUG = False
-ADDRESS = env("PORTAL_ADDRESS").rstrip("/")
 ALLOWED_HOSTS = (
     env("PORTAL_HOSTS")
     if PRODUCTION
@@ -281,6 +291,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     CSRF_TRUSTED_ORIGINS = [ADDRESS]
 if env("PORTAL_BEHIND_PROXY"):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # limits count each reader, not the proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

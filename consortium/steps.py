@@ -1,5 +1,7 @@
 """Pages that take one step of one record: shown, checked, carried out once, answered by a receipt."""
 
+import uuid
+
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,6 +42,27 @@ def _take_key(key, by):
             FormKey.objects.create(key=key, user=by if by.is_authenticated else None)
     except IntegrityError:
         raise SentBefore from None
+
+
+def answered_before(request):
+    """Return the page that answered this very form when this person sent it before, or None."""
+    try:
+        key = uuid.UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        return None
+    by = request.user.pk if request.user.is_authenticated else None
+    used = FormKey.objects.filter(key=key, user=by).exclude(answer="").first()
+    return HttpResponseRedirect(used.answer) if used else None
+
+
+def attempt(form, act, *, by):
+    """Carry a valid form out and return the address of its answer; refused, write the reasons on it and return None."""
+    try:
+        return carry_out(form, act, by=by)
+    except (ValidationError, IntegrityError) as error:
+        for field, words in refusals(error).items():
+            form.add_error(field if field in form.fields else None, words)
+    return None
 
 
 def receipt_url(record, event):
@@ -89,16 +112,14 @@ def take_step(request, record, verb, form_class, *, template="step.html", **cont
             return HttpResponseRedirect(record.get_absolute_url())
         form = form_class(record=record, by=request.user)
     else:
+        if before := answered_before(request):
+            return before
         form = form_class(request.POST, request.FILES, record=record, by=request.user)
         if form.is_valid():
-            try:
-                return HttpResponseRedirect(
-                    carry_out(form, lambda: _act(record, verb, form, request.user), by=request.user)
-                )
-            except (ValidationError, IntegrityError) as error:
-                for field, words in refusals(error).items():
-                    form.add_error(field if field in form.fields else None, words)
-                record.refresh_from_db()
+            answer = attempt(form, lambda: _act(record, verb, form, request.user), by=request.user)
+            if answer:
+                return HttpResponseRedirect(answer)
+            record.refresh_from_db()
     return render(request, template, {"record": record, "verb": verb, "form": form, **context})
 
 

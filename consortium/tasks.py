@@ -69,7 +69,11 @@ def send_batch(pks):
     connection = get_connection()
     try:
         for pk in pks:
-            left = send_one(pk, connection)
+            try:
+                left = send_one(pk, connection)
+            except Exception:  # its row could not be read or written; those behind it must still leave
+                log.exception("letter %s failed", pk)
+                left = None
             sent += bool(left)
             kept = kept + 1 if left is False else 0
             if left is False:

@@ -1,5 +1,6 @@
 """The only place where addresses are put together. Finnish has no prefix; Swedish and English have theirs."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -12,13 +13,15 @@ handler403 = "consortium.views.forbidden"
 handler404 = "consortium.views.not_found"
 handler500 = "consortium.views.server_error"
 
+admin.site.login = secure_admin_login(admin.site.login)  # the same codes and limits as everywhere
+
 urlpatterns = [
     path("health/", views.health, name="health"),
     *i18n_patterns(
         path("", views.front, name="front"),
         path("home/", views.home, name="home"),
-        path("home/<str:code>/", views.member_home, name="member_home"),
-        path("municipality/<str:code>/", views.municipality, name="municipality"),
+        path("home/<slug:code>/", views.member_home, name="member_home"),
+        path("municipality/<slug:code>/", views.municipality, name="municipality"),
         path("search/", views.search, name="search"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("privacy/", views.privacy, name="privacy"),

@@ -30,7 +30,7 @@ STUCK = dt.timedelta(minutes=5)  # a letter that has waited longer means that th
 def front(request):
     """The public front page: is your municipality in, how many are, who they are; or the map alone."""
     today = clock.today()
-    words = request.GET.get("q", "").strip()[:LONGEST]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     on_map = request.GET.get("view") == "map"
     context = {
         "today": today,
@@ -171,7 +171,7 @@ def municipality(request, code):
 @require_safe
 def search(request):
     """What the words match, in groups, and why; only what the searcher may open."""
-    words = request.GET.get("q", "").strip()[:LONGEST]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     hits = gather.collect(gather.SEARCH, request.user, words) if words else []
     if len(hits) == 1 and request.GET.get("go"):
         return redirect(hits[0].url)

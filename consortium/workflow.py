@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from consortium import clock
 from consortium.models.audit import AuditEvent
 
 
@@ -19,6 +20,15 @@ class WrongState(ValidationError):
             code="wrong_state",
             params={"state": record.get_state_display()},
         )
+
+
+def refuse_day(field, day, *, since=None):
+    """Raise ValidationError beside the field for a day of an act that is still to come, or before what it rests on."""
+    if day > clock.today():
+        raise ValidationError({field: _("That day is still to come.")})
+    if since and day < since:
+        words = ValidationError(_("It cannot have been before %(day)s."), params={"day": f"{since:%-d.%-m.%Y}"})
+        raise ValidationError({field: words})
 
 
 class Workflow(models.Model):

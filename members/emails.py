@@ -59,7 +59,8 @@ def package_sent(accession):
 
 def decision_prepared(accession, by):
     """Tell the representatives that a librarian's entry waits for them to record it."""
-    people = [(address, [language]) for address, language in _people(accession.municipality)]
+    roles = accession.municipality.roles.representing().select_related("user").filter(user__is_active=True)
+    people = [(role.user.email, [role.user.language]) for role in roles]
     _queue_all(accession, "members/emails/prepare", people, prepared_by=by)
 
 
@@ -79,3 +80,8 @@ def view_given(accession, *, accepted):
 def accession_confirmed(accession, joins_on):
     """Tell the municipality that Helsinki has confirmed and from which day it is a member."""
     _queue_all(accession, "members/emails/confirm", _registry_and_people(accession), joins_on=joins_on)
+
+
+def confirmation_revoked(accession):
+    """Tell the municipality that the confirmation was taken back before the membership began."""
+    _queue_all(accession, "members/emails/revoke", _registry_and_people(accession))

@@ -3,16 +3,17 @@
 import datetime as dt
 
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.lists import PlainSelect
 from members.models import Accession, AccessionState, Membership, Municipality, MunicipalityLanguage, Offer
 from members.models.municipality import sort_key
 
 MEMBER, NOT_INVITED = "member", "none"
+ANY = {"empty_label": _("any"), "widget": PlainSelect({"class": "form-select"})}
 
 
 class MunicipalityFilter(django_filters.FilterSet):
@@ -21,22 +22,16 @@ class MunicipalityFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or code"), method="by_name")
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        empty_label=_("any"),
         method="by_state",
         choices=[(MEMBER, _("member")), *AccessionState.choices, (NOT_INVITED, _("not invited"))],
+        **ANY,
     )
-    language = django_filters.ChoiceFilter(
-        label=_("Language"), empty_label=_("any"), choices=MunicipalityLanguage.choices
-    )
-    region = django_filters.ChoiceFilter(label=_("Region"), empty_label=_("any"), field_name="region_code")
-    network = django_filters.ChoiceFilter(
-        label=_("Network"), empty_label=_("any"), field_name="library_network"
-    )
-
+    language = django_filters.ChoiceFilter(label=_("Language"), choices=MunicipalityLanguage.choices, **ANY)
+    region = django_filters.ChoiceFilter(label=_("Region"), field_name="region_code", **ANY)
+    network = django_filters.ChoiceFilter(label=_("Network"), field_name="library_network", **ANY)
     offer = django_filters.ModelChoiceFilter(
-        label=_("Round"), empty_label=_("any"), field_name="accession_offer", queryset=Offer.objects.all()
+        label=_("Round"), field_name="accession_offer", queryset=Offer.objects.all(), **ANY
     )
-
     quiet = django_filters.NumberFilter(
         label=_("No event for days"), method="by_quiet", min_value=0, max_value=9999
     )
@@ -47,15 +42,14 @@ class MunicipalityFilter(django_filters.FilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = Municipality.objects.order_by()
         name = "region_sv" if get_language() == "sv" else "region_fi"
-        regions = sorted(set(rows.values_list("region_code", name)), key=lambda pair: sort_key(pair[1]))
-        networks = sorted(set(rows.exclude(library_network="").values_list("library_network", flat=True)))
-        self.filters["region"].extra["choices"] = regions
-        self.filters["network"].extra["choices"] = [(n, n) for n in networks]
-        for field in self.form.fields.values():
-            if isinstance(field.widget, forms.Select):
-                field.widget.attrs.setdefault("class", "form-select")
+        known = Municipality.objects.order_by().values_list("region_code", name, "library_network").distinct()
+        regions, networks = {}, set()
+        for code, region, network in known:
+            regions[code] = region
+            networks.add(network)
+        self.filters["region"].extra["choices"] = sorted(regions.items(), key=lambda pair: sort_key(pair[1]))
+        self.filters["network"].extra["choices"] = [(n, n) for n in sorted(networks - {""})]
 
     def by_name(self, rows, name, value):
         """Keep the names, in either language, that hold the words; or the very code."""

@@ -35,6 +35,10 @@ def says(accession, today):
         return _("The decision is legally final and the agreement signed. Helsinki confirms the joining.")
     if state == AccessionState.CONFIRMED:
         return _membership(accession.membership, today)
+    if state == AccessionState.REJECTED and accession.view_on:
+        return _(
+            "Helsinki cannot accept the change or condition. The municipality may decide on the matter again."
+        )
     if state == AccessionState.REJECTED:
         return _("Not joining. Thank you for considering the matter; nothing more is asked.")
     return _("The matter has been stopped: %(reason)s") % {"reason": accession.closing_reason}

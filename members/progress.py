@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consortium import documents
-from members.models import JoiningPackage
+from members.models import AccessionState, JoiningPackage
 
 
 def _told(packages, *, poll_url, link=None):
@@ -29,15 +29,21 @@ def _told(packages, *, poll_url, link=None):
     }
 
 
-def offer_progress(offer):
-    """Return how far the newest packages of an offer are."""
-    zip_link = {"url": reverse("members:offer_zip", args=[offer.pk]), "label": _("Download all as one ZIP")}
+def offer_progress(offer, *, live=False):
+    """Return how far the newest packages of an offer are; a live part that has ended leads on to sending."""
+    link = {"url": reverse("members:offer_zip", args=[offer.pk]), "label": _("Download all as one ZIP")}
+    if live and offer.accessions.filter(state=AccessionState.PREPARED).exists():
+        link = {"url": offer.get_absolute_url(), "label": _("Go on to sending")}
     newest = JoiningPackage.objects.filter(accession__offer=offer).newest()
-    poll_url = reverse("members:offer_progress", args=[offer.pk])
-    return _told(newest, poll_url=poll_url, link=zip_link)
+    job = _told(newest, poll_url=reverse("members:offer_progress", args=[offer.pk]), link=link)
+    return job | {"template": "members/failed.html", "failed": JoiningPackage.objects.failed_in(offer)}
 
 
-def progress_of(accession):
-    """Return how far the newest packages of one accession are."""
+def accession_progress(accession, *, live=False):
+    """Return how far the newest packages of one accession are, with the files themselves."""
+    link = None
+    if live and accession.state == AccessionState.PREPARED:
+        link = {"url": accession.get_absolute_url(), "label": _("Go on to sending")}
     newest = JoiningPackage.objects.filter(accession=accession).newest()
-    return _told(newest, poll_url=reverse("members:package_progress", args=[accession.pk]))
+    job = _told(newest, poll_url=reverse("members:package_progress", args=[accession.pk]), link=link)
+    return job | {"template": "members/files.html", "files": accession.newest_packages()}

@@ -34,21 +34,21 @@ def prepares(user, record):
 
 
 belongs = is_staff | represents | prepares
+only_prepares = prepares & ~represents & ~is_staff
 
-rules.add_perm("members.view_accession", belongs)
 rules.add_perm("members.view_municipality_people", belongs)
 rules.add_perm("members.edit_municipality", is_staff | represents)
 rules.add_perm("members.send_accession", is_staff)
 rules.add_perm("members.schedule_accession", belongs)
-rules.add_perm("members.prepare_accession", prepares & ~represents & ~is_staff)
+rules.add_perm("members.prepare_accession", only_prepares)
 rules.add_perm("members.decide_accession", is_staff | represents)
 rules.add_perm("members.correct_accession", is_staff | represents)
 rules.add_perm("members.respond_accession", is_staff)
 rules.add_perm("members.sign_accession", is_staff | represents)
 rules.add_perm("members.finalise_accession", is_staff)
 rules.add_perm("members.confirm_accession", is_staff)
+rules.add_perm("members.revoke_accession", is_staff)
 rules.add_perm("members.reopen_accession", is_staff)
 rules.add_perm("members.stop_accession", is_staff)
-rules.add_perm("members.leave_membership", is_staff)
 rules.add_perm("members.approve_agreementversion", is_staff)
 rules.add_perm("members.manage_offer", is_staff)

@@ -1,22 +1,43 @@
 """Addresses of the members' app."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from members.views import accession, agreement, municipality, offer, package
 
+
+class VersionConverter(StringConverter):
+    """The number of a version of the agreement: 3, 3.1."""
+
+    regex = r"[0-9A-Za-z.-]{1,10}"
+
+
+register_converter(VersionConverter, "version")
 app_name = "members"
-STEPS = ["send", "schedule", "prepare", "decide", "respond", "sign", "finalise", "confirm", "reopen", "stop"]
+STEPS = [
+    "send",
+    "schedule",
+    "prepare",
+    "decide",
+    "respond",
+    "sign",
+    "finalise",
+    "confirm",
+    "revoke",
+    "reopen",
+    "stop",
+]
 
 urlpatterns = [
     path("municipalities/", municipality.municipality_list, name="municipality_list"),
-    path("municipality/<str:code>/edit/", municipality.municipality_edit, name="municipality_edit"),
-    path("municipality/<str:code>/contacts/new/", municipality.contact_new, name="contact_new"),
-    path("municipality/<str:code>/contacts/<int:pk>/", municipality.contact_edit, name="contact_edit"),
+    path("municipality/<slug:code>/edit/", municipality.municipality_edit, name="municipality_edit"),
+    path("municipality/<slug:code>/contacts/new/", municipality.contact_new, name="contact_new"),
+    path("municipality/<slug:code>/contacts/<int:pk>/", municipality.contact_edit, name="contact_edit"),
     path("members/", municipality.member_list, name="member_list"),
     path("memberships/<int:pk>/leave/", municipality.membership_leave, name="membership_leave"),
     path("agreement/", agreement.agreement_list, name="agreement_list"),
-    path("agreement/<str:number>/", agreement.agreement, name="agreement"),
-    path("agreement/<str:number>/approve/", agreement.agreement_approve, name="agreement_approve"),
+    path("agreement/<version:number>/", agreement.agreement, name="agreement"),
+    path("agreement/<version:number>/approve/", agreement.agreement_approve, name="agreement_approve"),
     path("offers/", offer.offer_list, name="offer_list"),
     path("offers/new/", offer.offer_new, name="offer_new"),
     path("offers/signing/", offer.signing_list, name="signing_list"),
@@ -41,7 +62,7 @@ urlpatterns = [
     path("packages/<uuid:key>/", package.package_file, name="package_file"),
     path("packages/<uuid:key>/again/", package.package_retry, name="package_retry"),
     path("extracts/<int:pk>/", accession.extract, name="extract"),
-    path("p/<str:code>/", package.package, name="package"),
-    path("p/<str:code>/zip/", package.package_public_zip, name="package_public_zip"),
-    path("p/<str:code>/<uuid:key>/", package.package_public_file, name="package_public_file"),
+    path("p/<slug:code>/", package.package, name="package"),
+    path("p/<slug:code>/zip/", package.package_public_zip, name="package_public_zip"),
+    path("p/<slug:code>/<uuid:key>/", package.package_public_file, name="package_public_file"),
 ]

@@ -10,8 +10,11 @@ import pytest
 from django.conf import settings as portal
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.dispatch import receiver
 from django.test import Client, TransactionTestCase, override_settings
+from django.urls import clear_url_caches
 from django.utils import translation
 from psycopg import sql
 
@@ -178,6 +181,13 @@ def today_is(settings):
         settings.MOVED_TODAY = str(day)
 
     return move
+
+
+@receiver(setting_changed)
+def addresses_follow_the_language(*, setting, **kwargs):
+    """Forget addresses that were reckoned while another language went without a prefix."""
+    if setting == "LANGUAGE_CODE":
+        clear_url_caches()
 
 
 # --- People and places -------------------------------------------------------------------------------------------

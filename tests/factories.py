@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from consortium import clock
 from consortium.models import DocumentState
-from members import example
+from members import example, register
 from members.models import (
     Accession,
     AccessionState,
@@ -33,6 +33,9 @@ from members.models import (
 )
 
 DAY = dt.timedelta(days=1)
+# Codes that no municipality has, so that none meets one that a test names or loads.
+TAKEN_CODES = {line[:3] for line in register.FILE.read_text(encoding="utf-8").splitlines()}
+FREE_CODES = [str(n) for n in range(999, 499, -1) if str(n) not in TAKEN_CODES]
 HELSINKI = {
     "body_fi": "Kulttuurin ja vapaa-ajan lautakunta",
     "body_sv": "Kultur- och fritidsnämnden",
@@ -78,7 +81,7 @@ class MunicipalityFactory(DjangoModelFactory):
         model = Municipality
         skip_postgeneration_save = True
 
-    code = factory.Sequence(lambda n: f"{999 - n % 1000:03d}")
+    code = factory.Sequence(lambda n: FREE_CODES[n % len(FREE_CODES)])
     name_fi = factory.Sequence(lambda n: f"Kunta {n}")
     name_sv = factory.SelfAttribute("name_fi")
     genitive_fi = factory.LazyAttribute(lambda m: f"{m.name_fi}n")

@@ -41,9 +41,10 @@ TABLE = Path(__file__).parent / "access.csv"
 ROLES = ["visitor", "neighbour", "librarian", "representative", "staff", "superuser"]
 STRANGERS = ["visitor", "neighbour"]
 PLANTED = {
-    f"zq{word}"
-    for word in ["contact", "title", "mail", "phone", "registry", "buyer", "operator", "condition", "presenter", "sender", "view", "signatory", "note", "prepared", "closing", "extract", "letter", "subject", "body", "reason", "librarian", "representative", "access"]
-}  # fmt: skip
+    *("zqcontact", "zqtitle", "zqmail", "zqphone", "zqregistry", "zqbuyer", "zqoperator", "zqcondition"),
+    *("zqpresenter", "zqsender", "zqview", "zqsignatory", "zqnote", "zqprepared", "zqclosing", "zqextract"),
+    *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
+}
 NOWHERE = {"zqpresenter", "zqsender", "zqbody", "zqaccess"}  # planted, but on none of the pages asked below
 
 

@@ -8,8 +8,8 @@ from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
 from consortium.uploads import DocumentField
 from members.models import Body, Outcome
-from members.models.accession import FinalityGround
 from members.models.decision import Channel
+from members.models.states import FinalityGround
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 

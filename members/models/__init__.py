@@ -1,6 +1,6 @@
 """The members' records: municipalities and their people, the agreement, joining and membership."""
 
-from members.models.accession import Accession, AccessionState
+from members.models.accession import Accession
 from members.models.agreement import AgreementState, AgreementVersion, Clause, Tariff
 from members.models.decision import AppealState, Body, Decision, Outcome
 from members.models.membership import Membership
@@ -8,6 +8,7 @@ from members.models.municipality import Municipality, MunicipalityLanguage, Popu
 from members.models.offer import Offer
 from members.models.package import JoiningPackage, PackageFormat, ask_for_packages, figures_of
 from members.models.people import Contact, ContactKind, Role, RoleKind
+from members.models.states import AccessionState
 
 __all__ = [
     "Accession",

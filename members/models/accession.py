@@ -1,7 +1,5 @@
 """A municipality's way into the consortium, step by recorded step."""
 
-import secrets
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -11,51 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.models import DocumentState
-from consortium.workflow import Workflow, WrongState
+from consortium.workflow import Workflow, WrongState, refuse_day
 from members import emails
 from members.models.decision import Body, Decision, Outcome
 from members.models.municipality import Municipality
-from members.models.offer import Offer
-
-CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-def new_code():
-    """Return an address code of eight signs that cannot be mistaken for one another."""
-    return "".join(secrets.choice(CODE_SIGNS) for _i in range(8))
-
-
-class AccessionState(models.TextChoices):
-    """Where the last human act has left the matter."""
-
-    PREPARED = "prepared", _("package not yet sent")
-    SENT = "sent", _("package sent")
-    IN_PREPARATION = "in_preparation", _("in the municipality's preparation")
-    CONDITIONAL = "conditional", _("approved with a change, waits for Helsinki's view")
-    APPROVED = "approved", _("approved by the municipality")
-    FINAL = "final", _("legally final")
-    CONFIRMED = "confirmed", _("confirmed by Helsinki")
-    REJECTED = "rejected", _("not joining")
-    STOPPED = "stopped", _("stopped")
-
-
-class FinalityGround(models.TextChoices):
-    """On what a person confirmed that no appeal was made."""
-
-    CERTIFICATE = "certificate", _("certificate of finality")
-    MAIL = "mail", _("e-mail")
-    PHONE = "phone", _("telephone")
-
-
-class Hindrance(models.TextChoices):
-    """Why the next step must wait although the state allows it."""
-
-    NO_PACKAGE = "no_package", _("The joining package is not ready in every language of the municipality.")
-    NO_ADDRESS = "no_address", _("The municipality has no registry address.")
-    NO_SWEDISH = "no_swedish", _("The agreement's Swedish text is missing.")
-    NOT_SIGNED = "not_signed", _("The municipality has not yet signed.")
-    PERIOD_RUNNING = "period_running", _("The appeal period is still running.")
-    NO_DATE = "no_date", _("The date of publication or of finality is missing.")
+from members.models.offer import Offer, new_code
+from members.models.states import AccessionState, FinalityGround, Hindrance
 
 
 class AccessionQuerySet(models.QuerySet):
@@ -68,6 +27,11 @@ class AccessionQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(municipality__in=Municipality.objects.of(user))
+
+    def undecided(self):
+        """Return those whose municipality has not answered yet."""
+        states = [AccessionState.PREPARED, AccessionState.SENT, AccessionState.IN_PREPARATION]
+        return self.filter(state__in=states)
 
     def open(self):
         """Return those still under way."""
@@ -85,13 +49,7 @@ class Accession(Workflow):
         AccessionState.FINAL,
         AccessionState.REJECTED,
     }
-    REOPENED = {
-        AccessionState.CONDITIONAL,
-        AccessionState.APPROVED,
-        AccessionState.FINAL,
-        AccessionState.REJECTED,
-        AccessionState.STOPPED,
-    }
+    REOPENED = HANDLED - {AccessionState.SENT, AccessionState.IN_PREPARATION} | {AccessionState.STOPPED}
     OPEN = [
         AccessionState.PREPARED,
         AccessionState.SENT,
@@ -104,13 +62,14 @@ class Accession(Workflow):
         "send": ({AccessionState.PREPARED}, AccessionState.SENT),
         "schedule": ({AccessionState.SENT, AccessionState.IN_PREPARATION}, AccessionState.IN_PREPARATION),
         "prepare": ({AccessionState.SENT, AccessionState.IN_PREPARATION}, None),
-        "decide": (HANDLED - {AccessionState.REJECTED}, None),
+        "decide": (HANDLED, None),
         "respond": ({AccessionState.CONDITIONAL}, None),
         "sign": ({AccessionState.APPROVED, AccessionState.FINAL}, None),
         "finalise": ({AccessionState.APPROVED}, AccessionState.FINAL),
         "confirm": ({AccessionState.FINAL}, AccessionState.CONFIRMED),
         "correct": (HANDLED, None),
         "reopen": (REOPENED, None),
+        "revoke": ({AccessionState.CONFIRMED}, AccessionState.FINAL),
         "stop": (set(OPEN), AccessionState.STOPPED),
     }
     AFTER = {
@@ -205,15 +164,14 @@ class Accession(Workflow):
     def hindrance(self, verb, today=None):
         """Return why a step that the state allows must still wait, or None."""
         if verb == "send":
+            if not self.offer.is_open:
+                return Hindrance.CLOSED
             if "sv" in self.municipality.languages and self.offer.version.clauses.filter(text_sv="").exists():
                 return Hindrance.NO_SWEDISH
             if not self.municipality.registry_email:
                 return Hindrance.NO_ADDRESS
-            ready = {
-                p.language
-                for p in self.newest_packages()
-                if p.state == DocumentState.READY and p.format == "pdf"
-            }
+            pdfs = [p for p in self.newest_packages() if p.format == "pdf"]
+            ready = {p.language for p in pdfs if p.state == DocumentState.READY}
             if not set(self.municipality.languages) <= ready:
                 return Hindrance.NO_PACKAGE
         if verb == "finalise":
@@ -226,8 +184,14 @@ class Accession(Workflow):
         return None
 
     def newest_packages(self):
-        """Return the newest package row of each language and format."""
-        return list(self.packages.order_by("language", "format", "-version").distinct("language", "format"))
+        """Return the newest package row of each language and format, PDF first."""
+        rows = self.packages.order_by("language", "-format", "-version").distinct("language", "format")
+        return sorted(rows, key=lambda p: self.municipality.languages.index(p.language))
+
+    def ready_packages(self):
+        """Return the newest file that is there of each language and format, PDF first."""
+        rows = self.packages.filter(state=DocumentState.READY).order_by("language", "-format", "-version")
+        return list(rows.distinct("language", "format"))
 
     def _unhindered(self, verb):
         hindrance = self.hindrance(verb)
@@ -249,8 +213,10 @@ class Accession(Workflow):
     def prepare(self, *, by, **handling):
         """Keep a librarian's entry ready for the representative; it counts only when she records it."""
         with self.step("prepare", by=by):
-            self.decisions.prepared().delete()
-            self._add_decision(prepared_by=by, **handling)
+            earlier = self.decisions.prepared().first()
+            self._add_decision(prepared_by=by, **_extract_of(earlier, handling))
+            if earlier:
+                earlier.delete()
             emails.decision_prepared(self, by)
 
     def decide(self, *, by, **handling):
@@ -268,10 +234,7 @@ class Accession(Workflow):
             )
             self.decisions.prepared().delete()
             details["decision"] = decision.pk
-            before = self.deciding_id
             self._stand_as_chain_says()
-            if before and before != self.deciding_id:
-                self.signed_on, self.signatory = None, ""  # it was signed on the strength of another decision
             emails.decision_recorded(self, decision)
 
     def correct(self, *, by, corrects, correction_reason, **handling):
@@ -287,8 +250,19 @@ class Accession(Workflow):
                 **_extract_of(corrects, handling),
             )
             details["decision"] = decision.pk
-            self._stand_as_chain_says()
+            alike = (decision.outcome, decision.condition) == (corrects.outcome, corrects.condition)
+            if alike and corrects.pk == self.deciding_id:
+                self._rest_on(decision)
+            else:
+                self._stand_as_chain_says()
             emails.decision_recorded(self, decision)
+
+    def _rest_on(self, decision):
+        """Put the corrected entry in the place of the deciding one: what was decided is the same, its dates are not."""
+        self.deciding = decision
+        if self.state == AccessionState.FINAL:
+            self.state = AccessionState.APPROVED
+        self._open_finality()
 
     def _refuse_the_same_meeting(self, *, body, meeting_on, body_name="", **handling):
         """Two who record at once record the same meeting: one entry stands. Namesakes of a kind are told apart."""
@@ -306,7 +280,7 @@ class Accession(Workflow):
         return decision
 
     def _stand_as_chain_says(self):
-        """Set the state by the last standing handling; a new deciding handling opens finality again."""
+        """Set the state by the last standing handling; what rested on another decision is open again."""
         last = self.decisions.standing().last()
         deciding = last if last.outcome in self.AFTER else None
         if deciding and deciding == self.deciding:
@@ -315,6 +289,7 @@ class Accession(Workflow):
         self.meeting_on, self.meeting_body = last.next_meeting_on, last.body if last.next_meeting_on else ""
         self._open_finality()
         self.view, self.view_on, self.view_by = "", None, None
+        self.signed_on, self.signatory = None, ""
         self.deciding = deciding
 
     def _open_finality(self):
@@ -323,6 +298,7 @@ class Accession(Workflow):
     def respond(self, *, by, accepted, view, view_on):
         """Record Helsinki's view on an approval with a change: as it stands a joining, or not."""
         with self.step("respond", by=by, accepted=accepted, view_on=view_on):
+            refuse_day("view_on", view_on, since=self.deciding.meeting_on)
             self.view, self.view_on, self.view_by = view, view_on, by
             self.state = AccessionState.APPROVED if accepted else AccessionState.REJECTED
             emails.view_given(self, accepted=accepted)
@@ -346,8 +322,7 @@ class Accession(Workflow):
                 raise ValidationError(
                     {"finality_on": ValidationError(sentence, params={"day": f"{earliest:%-d.%-m.%Y}"})}
                 )
-            if finality_on > clock.today():
-                raise ValidationError({"finality_on": _("That day is still to come.")})
+            refuse_day("finality_on", finality_on, since=self.deciding.meeting_on)
             self.finality_on, self.finality_by = finality_on, by
             self.finality_ground, self.finality_note = finality_ground, finality_note
 
@@ -357,6 +332,7 @@ class Accession(Workflow):
         """Record Helsinki's decision; the membership begins on its day by itself."""
         with self.step("confirm", by=by, joins_on=joins_on, case_number=confirmed_case_number) as details:
             self._unhindered("confirm")
+            refuse_day("confirmed_on", confirmed_on, since=self.finality_on)
             if joins_on < confirmed_on:
                 raise ValidationError(
                     {"joins_on": _("The membership cannot begin before Helsinki's decision.")}
@@ -365,6 +341,19 @@ class Accession(Workflow):
             self.confirmed_section, self.confirmed_case_number = confirmed_section, confirmed_case_number
             details["membership"] = self.municipality.join(joins_on, accession=self).pk
             emails.accession_confirmed(self, joins_on)
+
+    def revoke(self, *, by, reason):
+        """Take a wrong confirmation back while the membership has not begun; the confirmation stays in the history."""
+        with self.step("revoke", by=by, reason=reason, case_number=self.confirmed_case_number) as details:
+            if self.membership.starts_on <= clock.today():
+                raise ValidationError(
+                    _("The membership has begun. Record that it ends instead."), code="begun"
+                )
+            details["joins_on"] = self.membership.starts_on
+            self.membership.delete()
+            self.confirmed_on, self.confirmed_body = None, ""
+            self.confirmed_section, self.confirmed_case_number = "", ""
+            emails.confirmation_revoked(self)
 
     def reopen(self, *, by, reason):
         """Take the matter up again, with a reason on record: what rested on the decision is open as well."""

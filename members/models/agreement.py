@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consortium.workflow import Workflow
+from consortium.workflow import Workflow, refuse_day
 from members import package
 
 
@@ -75,6 +75,7 @@ class AgreementVersion(Workflow, HelsinkiDecision):
     def approve(self, *, by, body_fi, body_sv, decided_on, section, case_number):
         """Record Helsinki's decision on the text; from then on it may be offered and no longer changes."""
         with self.step("approve", by=by, decided_on=decided_on, section=section, case_number=case_number):
+            refuse_day("decided_on", decided_on)
             self.body_fi, self.body_sv = body_fi, body_sv
             self.decided_on, self.section, self.case_number = decided_on, section, case_number
 

@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from stdnum import iban
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fi import ytunnus
 
@@ -38,17 +39,12 @@ def check_business_id(value):
 def check_einvoice_address(value):
     """Raise ValidationError unless the address is an OVT (0037 + Y-tunnus + up to 5 signs) or an IBAN."""
     digits = value.replace(" ", "").upper()
-    if digits.startswith("0037") and len(digits) <= 17 and ytunnus.is_valid(digits[4:12]):
-        return
-    if digits.startswith("FI") and len(digits) == 18 and digits[2:].isdigit() and _iban_holds(digits):
+    ovt = digits.startswith("0037") and len(digits) <= 17 and digits.isascii() and digits.isalnum()
+    if (ovt and ytunnus.is_valid(digits[4:12])) or iban.is_valid(digits):
         return
     raise ValidationError(
         _("This is not an e-invoice address: give 0037 and the business ID's digits, or an IBAN.")
     )
-
-
-def _iban_holds(digits):
-    return int("".join(str(int(c, 36)) for c in digits[4:] + digits[:4])) % 97 == 1
 
 
 def sort_key(name):

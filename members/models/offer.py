@@ -1,5 +1,7 @@
 """An offer to join: a version of the agreement, a tariff and a deadline, put to chosen municipalities."""
 
+import secrets
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -13,6 +15,12 @@ from consortium.models import AuditEvent
 from members.models.agreement import AgreementState, AgreementVersion, Tariff
 
 JULY = 7
+CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_code():
+    """Return an address code of eight signs that cannot be mistaken for one another."""
+    return "".join(secrets.choice(CODE_SIGNS) for _i in range(8))
 
 
 def check_deadline(day):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.documents import request_document
-from consortium.models import AuditEvent, Document, DocumentQuerySet
+from consortium.models import AuditEvent, Document, DocumentQuerySet, DocumentState
 from members import package
 from members.models.accession import Accession
 
@@ -112,6 +112,12 @@ class JoiningPackageQuerySet(DocumentQuerySet):
     def visible_to(self, user):
         """Return those of the accessions that the person may see."""
         return self.filter(accession__in=Accession.objects.visible_to(user))
+
+    def failed_in(self, offer):
+        """Return the newest files of an offer that could not be made."""
+        newest = self.filter(accession__offer=offer).newest().values("pk")
+        failed = self.filter(pk__in=newest, state=DocumentState.FAILED)
+        return failed.select_related("accession__municipality")
 
     def newest(self):
         """Return the newest version of each language and format."""

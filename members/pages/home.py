@@ -11,7 +11,7 @@ from consortium.templatetags.portal import clock_time, day, long_weekday_day, mo
 from members import package
 from members.models import Accession, AccessionState, AppealState, RoleKind, Tariff
 from members.pages import standing
-from members.views.accession import ACTS
+from members.views.accession import ACTS, who
 
 SHOWN = 5
 NOT_TOLD = ["invite", "package"]  # the service centre's own preparations
@@ -182,7 +182,7 @@ def done(user, municipality, today):
             url=f"{reverse('members:accession', args=[event.record_id])}?receipt={event.pk}",
             note=_("%(who)s at %(time)s. Receipt %(number)s")
             % {
-                "who": who(event),
+                "who": who(event, user),
                 "time": clock_time(event.at),
                 "number": f"{event.at:%Y}-{event.pk:04d}",
             },
@@ -191,13 +191,6 @@ def done(user, municipality, today):
         )
         for event in events.select_related("by")[:SHOWN]
     ]
-
-
-def who(event):
-    """Return who acted, as the municipality is told: the service centre acts as one."""
-    if event.by is None:
-        return _("The portal")
-    return _("The service centre") if event.by.is_staff else event.by.get_full_name()
 
 
 def parts(user, municipality, today):

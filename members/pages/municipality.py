@@ -13,7 +13,7 @@ from consortium.templatetags.portal import day, number, weekday_day
 from members import path
 from members.models import Accession, AccessionState, JoiningPackage, Membership, Municipality, Offer
 from members.pages import home, standing
-from members.views.accession import ACTS, buttons
+from members.views.accession import ACTS, buttons, who
 
 SHOWN = 20
 COLOUR = {MailState.SENT: "done", MailState.QUEUED: "waiting", MailState.REFUSED: "refused"}
@@ -137,9 +137,7 @@ def _own_parts(user, municipality, accessions, today):
                 "accessions": [{"record": a, "says": path.says(a, today)} for a in accessions],
                 "packages": newest,
                 "leave_url": reverse("members:membership_leave", args=[membership.pk])
-                if membership
-                and not membership.last_day
-                and user.has_perm("members.leave_membership", membership)
+                if membership and not membership.last_day and user.is_staff
                 else "",
             },
             note=ngettext("%(n)s round", "%(n)s rounds", len(accessions)) % {"n": number(len(accessions))},
@@ -156,7 +154,7 @@ def _own_parts(user, municipality, accessions, today):
         Part(
             _("Events"),
             "members/parts/history.html",
-            {"history": [_event(event) for event in events]},
+            {"history": [_event(event, user) for event in events]},
             note=_("The latest first"),
             is_list=True,
         ),
@@ -169,7 +167,7 @@ def _letter(letter):
         "when": weekday_day(letter.sent_at or letter.queued_at),
         "what": letter.subject,
         "text": letter.to,
-        "state": {"word": letter.get_state_display(), "css": COLOUR[letter.state]},
+        "state": {"word": letter.get_state_display(), "css": COLOUR.get(letter.state, "")},
         "note": letter.reason,
     }
 
@@ -183,8 +181,8 @@ def _history(municipality, accession_pks):
     return AuditEvent.objects.filter(about).select_related("by")
 
 
-def _event(event):
-    return {"when": event.at, "what": _act(event.verb), "who": home.who(event), "note": ""}
+def _event(event, user):
+    return {"when": event.at, "what": _act(event.verb), "who": who(event, user), "note": ""}
 
 
 def _act(verb):

@@ -35,6 +35,8 @@ def sentence(municipality, today):
     later = coming(municipality, today)
     past = next((m for m in reversed(memberships) if m.last_day and m.last_day < today), None)
     name = municipality.name
+    if municipality.ended_on and municipality.ended_on <= today:
+        return _("%(name)s was merged into %(other)s.") % {"name": name, "other": municipality.successor.name}
     if now and now.last_day:
         return _("%(name)s has been a member since %(day)s. The membership ends on %(last)s.") % {
             "name": name,
@@ -48,8 +50,6 @@ def sentence(municipality, today):
             "name": name,
             "day": day(later.starts_on),
         }
-    if municipality.ended_on and municipality.ended_on <= today:
-        return _("%(name)s was merged into %(other)s.") % {"name": name, "other": municipality.successor.name}
     if past:
         return _("%(name)s is not a member. Its membership ended on %(day)s.") % {
             "name": name,

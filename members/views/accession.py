@@ -9,32 +9,35 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consortium import clock
 from consortium.documents import file_response
 from consortium.forms import PortalForm
-from consortium.models import AuditEvent, OutgoingEmail
+from consortium.models import AccessLog, AuditEvent, OutgoingEmail
+from consortium.models.audit import AccessKind
 from consortium.steps import receipt_of, take_step
 from consortium.templatetags.portal import moment
 from members import path
 from members.forms import accession as forms
 from members.models import Accession, Decision
-from members.progress import progress_of
+from members.progress import accession_progress
+from members.rules import only_prepares
 
 step_page = require_http_methods(["GET", "POST"])
 
 
 def step_words(verb, accession):
     """Return what a step's button says; it names the municipality it acts for."""
-    of_name = accession.municipality.of_name
+    of_name, name = {"name": accession.municipality.of_name}, {"name": accession.municipality.name}
     return {
-        "send": _("Send the package to %(name)s") % {"name": accession.municipality.name},
-        "schedule": _("Our body meets on …"),
-        "prepare": _("Prepare the decision for the representative"),
-        "decide": _("Record the decision for %(name)s") % {"name": of_name},
-        "respond": _("Record Helsinki's view"),
-        "sign": _("Record the signature for %(name)s") % {"name": of_name},
-        "finalise": _("Record finality"),
-        "confirm": _("Confirm the joining"),
-        "correct": _("Correct the decision for %(name)s") % {"name": of_name},
-        "reopen": _("Take the matter up again"),
-        "stop": _("Stop the matter"),
+        "send": _("Send the package to %(name)s") % name,
+        "schedule": _("Record the day of the meeting: %(name)s") % name,
+        "prepare": _("Prepare the decision for the representative: %(name)s") % name,
+        "decide": _("Record the decision for %(name)s") % of_name,
+        "respond": _("Record Helsinki's view: %(name)s") % name,
+        "sign": _("Record the signature for %(name)s") % of_name,
+        "finalise": _("Record finality: %(name)s") % name,
+        "confirm": _("Confirm the joining: %(name)s") % name,
+        "correct": _("Correct the decision for %(name)s") % of_name,
+        "revoke": _("Take the confirmation back: %(name)s") % name,
+        "reopen": _("Take the matter up again: %(name)s") % name,
+        "stop": _("Stop the matter: %(name)s") % name,
     }[verb]
 
 
@@ -50,6 +53,7 @@ ACTS = {
     "finalise": gettext_lazy("Finality recorded"),
     "confirm": gettext_lazy("Joining confirmed by Helsinki"),
     "correct": gettext_lazy("Decision corrected"),
+    "revoke": gettext_lazy("Confirmation taken back"),
     "reopen": gettext_lazy("Matter taken up again"),
     "stop": gettext_lazy("Matter stopped"),
 }
@@ -109,7 +113,16 @@ def waits(accession, user):
     return [str(h.label) for h in (accession.hindrance(v) for v in verbs) if h is not None]
 
 
-def history_of(accession):
+def who(event, reader):
+    """Return who acted, as the reader may know it: to a municipality the service centre is one."""
+    if event.by is None:
+        return _("The portal")
+    if event.by.is_staff and not reader.is_staff:
+        return _("The service centre")
+    return event.by.get_full_name()
+
+
+def history_of(accession, reader):
     """Return the acts on an accession for partials/history.html, newest first."""
     return [
         {
@@ -121,13 +134,13 @@ def history_of(accession):
     ]
 
 
-def receipt_rows(accession, event, today):
+def receipt_rows(accession, event, today, reader):
     """Return the receipt of an act: what, for whom, when, its number, what happens next."""
     return [
         (_("What"), ACTS.get(event.verb, event.verb)),
         (_("For whom"), accession.municipality.name),
         (_("When"), moment(event.at)),
-        (_("Who"), event.by.get_full_name() if event.by else _("The portal")),
+        (_("Who"), who(event, reader)),
         (_("Receipt"), f"{event.at:%Y}-{event.pk:04d}"),
         (_("What next"), path.says(accession, today)),
     ]
@@ -152,12 +165,11 @@ def accession(request, pk):
         "prepared": record.decisions.prepared().select_related("prepared_by").first(),
         "can_correct": record.allows("correct")
         and request.user.has_perm("members.correct_accession", record),
-        "packages": record.newest_packages(),
-        "job": progress_of(record),
+        "job": accession_progress(record),
         "key_form": PortalForm(),
         "letters": OutgoingEmail.objects.filter(about_type__model="accession", about_id=record.pk),
-        "history": history_of(record),
-        "receipt": {"rows": receipt_rows(record, event, today)} if event else None,
+        "history": history_of(record, request.user),
+        "receipt": {"rows": receipt_rows(record, event, today, request.user)} if event else None,
     }
     return render(request, "members/accession.html", context)
 
@@ -201,7 +213,7 @@ def accession_schedule(request, pk):
 def accession_decide(request, pk):
     """Record one handling of the chain; a librarian is led to preparing it for the representative."""
     record = accession_of(request, pk)
-    if request.user.has_perm("members.prepare_accession", record):
+    if only_prepares(request.user, record):
         return redirect("members:accession_prepare", pk=pk)
     return _step(request, pk, "decide", forms.DecisionForm)
 
@@ -253,6 +265,12 @@ def accession_confirm(request, pk):
 
 
 @step_page
+def accession_revoke(request, pk):
+    """Take a wrong confirmation back before the membership begins."""
+    return _step(request, pk, "revoke", forms.ReasonForm)
+
+
+@step_page
 def accession_reopen(request, pk):
     """Take the matter up again."""
     return _step(request, pk, "reopen", forms.ReasonForm)
@@ -271,6 +289,7 @@ def extract(request, pk):
         extract=""
     )
     found = get_object_or_404(rows, pk=pk)
+    AccessLog.objects.create(kind=AccessKind.READ, user=request.user, what=f"members.decision {found.pk}")
     name = found.extract.name.rpartition("/")[2]
     kind = "application/pdf" if name.endswith(".pdf") else "image/jpeg"
     return file_response(found.extract, name=name, content_type=kind)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consortium import clock
 from consortium.lists import Column, ListPage
 from consortium.models import AuditEvent
-from consortium.steps import carry_out, refusals
+from consortium.steps import answered_before, attempt, carry_out
 from consortium.templatetags.portal import day, number, place, place_name
 from members.filters import MunicipalityFilter
 from members.forms.municipality import ContactForm, LeaveForm, MunicipalityForm
@@ -136,7 +136,7 @@ MEMBER_COLUMNS = [
 def member_list(request):
     """Who belongs to the consortium today, for everyone, as a page and as a file."""
     today = clock.today()
-    rows = with_standing(Municipality.objects.members_on(today), today)
+    rows = with_standing(Municipality.objects.current(today).members_on(today), today)
     listing = ListPage(
         request,
         rows,
@@ -160,6 +160,8 @@ def _save(request, form, record, back):
     """Save an editing form unless it is stale, once, and record which fields changed. Returns the answer, or None."""
     if request.method != "POST":
         return None
+    if before := answered_before(request):
+        return before
 
     def save():
         form.save()
@@ -212,9 +214,11 @@ def contact_edit(request, code, pk):
 @require_http_methods(["GET", "POST"])
 def membership_leave(request, pk):
     """Record a notice: the consequence in a sentence before the button."""
-    membership = get_object_or_404(Membership.objects.select_related("municipality"), pk=pk)
-    if not request.user.has_perm("members.leave_membership", membership):
+    if not request.user.is_staff:
         raise PermissionDenied
+    if before := answered_before(request):
+        return before
+    membership = get_object_or_404(Membership.objects.select_related("municipality"), pk=pk)
     form = LeaveForm(request.POST or None, record=membership, by=request.user)
     if request.method == "POST" and form.is_valid():
 
@@ -222,12 +226,8 @@ def membership_leave(request, pk):
             membership.leave(by=request.user, **form.details)
             return membership.municipality.get_absolute_url()
 
-        try:
-            answer = carry_out(form, leave, by=request.user)
-        except ValidationError as error:
-            for field, words in refusals(error).items():
-                form.add_error(field if field in form.fields else None, words)
-        else:
+        answer = attempt(form, leave, by=request.user)
+        if answer:
             messages.success(request, _("The notice is recorded. The membership ends with its last day."))
             return HttpResponseRedirect(answer)
     context = {"municipality": membership.municipality, "membership": membership, "form": form}

@@ -4,7 +4,6 @@ from collections import Counter
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consortium import clock
 from consortium.forms import PortalForm
-from consortium.steps import carry_out, refusals
+from consortium.steps import answered_before, attempt, carry_out
 from members.forms.offer import InviteForm, OfferForm, SigningForm
 from members.models import Accession, AccessionState, Municipality, Offer
 from members.models.accession import confirm_together
@@ -42,15 +41,13 @@ def offer_list(request):
 def offer_new(request):
     """Open a round: text, price, deadline."""
     _staff(request)
+    if before := answered_before(request):
+        return before
     form = OfferForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            return HttpResponseRedirect(
-                carry_out(form, lambda: form.make(request.user).get_absolute_url(), by=request.user)
-            )
-        except ValidationError as error:
-            for field, words in refusals(error).items():
-                form.add_error(field if field in form.fields else None, words)
+        answer = attempt(form, lambda: form.make(request.user).get_absolute_url(), by=request.user)
+        if answer:
+            return HttpResponseRedirect(answer)
     return render(request, "members/offer_new.html", {"form": form})
 
 
@@ -82,6 +79,8 @@ def offer(request, pk):
 def offer_invite(request, pk):
     """Put the offer to chosen municipalities."""
     _staff(request)
+    if before := answered_before(request):
+        return before
     found = get_object_or_404(Offer, pk=pk)
     form = InviteForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
@@ -91,10 +90,8 @@ def offer_invite(request, pk):
             opened.extend(found.invite(form.cleaned_data["municipalities"], by=request.user))
             return found.get_absolute_url()
 
-        try:
-            answer = carry_out(form, invite, by=request.user)
-        except ValidationError as error:
-            form.add_error(None, error)
+        answer = attempt(form, invite, by=request.user)
+        if not answer:
             return render(request, "members/offer_invite.html", {"offer": found, "form": form})
         words = ngettext(
             "%(n)s municipality was added to the round.",
@@ -125,14 +122,20 @@ def offer_send(request, pk):
     sent, kept = [], []
 
     def send():
-        waiting = found.accessions.filter(state=AccessionState.PREPARED)
+        waiting = found.accessions.filter(state=AccessionState.PREPARED).order_by(
+            "pk"
+        )  # one order of locks for all
         for accession in waiting.select_related("municipality", "offer__version"):
             hindrance = accession.hindrance("send")
             if hindrance:
                 kept.append(f"{accession.municipality.name}: {hindrance.label}")
                 continue
-            accession.send(by=request.user)
-            sent.append(accession)
+            try:
+                accession.send(by=request.user)
+            except ValidationError as error:  # a colleague was faster, or it has changed meanwhile
+                kept.append(f"{accession.municipality.name}: {' '.join(error.messages)}")
+            else:
+                sent.append(accession)
         return found.get_absolute_url()
 
     answer = carry_out(form, send, by=request.user)
@@ -148,6 +151,8 @@ def offer_send(request, pk):
 def signing_list(request):
     """Final and signed: one list for Helsinki to decide, confirmed in one go when its case number is known."""
     _staff(request)
+    if before := answered_before(request):
+        return before
     rows = (
         Accession.objects.filter(state=AccessionState.FINAL, signed_on__isnull=False)
         .select_related("municipality", "offer", "deciding")
@@ -160,10 +165,7 @@ def signing_list(request):
             confirm_together(form.confirmed, by=request.user, **form.decision)
             return reverse("members:municipality_list") + "?state=confirmed"
 
-        try:
-            with transaction.atomic():
-                return HttpResponseRedirect(carry_out(form, confirm, by=request.user))
-        except ValidationError as error:
-            for field, words in refusals(error).items():
-                form.add_error(field if field in form.fields else None, words)
+        answer = attempt(form, confirm, by=request.user)
+        if answer:
+            return HttpResponseRedirect(answer)
     return render(request, "members/signing_list.html", {"form": form, "accessions": rows})

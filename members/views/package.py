@@ -19,9 +19,8 @@ from consortium.forms import PortalForm
 from consortium.models import DocumentState
 from consortium.steps import carry_out
 from members import package as paper
-from members.models import Accession, JoiningPackage, Offer, ask_for_packages, figures_of
-from members.progress import offer_progress as offer_progress_of
-from members.progress import progress_of
+from members import progress
+from members.models import Accession, AccessionState, JoiningPackage, Offer, ask_for_packages, figures_of
 from members.views.accession import accession_of
 
 
@@ -35,7 +34,7 @@ def offer_packages(request, pk):
     form.is_valid()
 
     def ask():
-        ask_for_packages(offer.accessions.open(), by=request.user)
+        ask_for_packages(offer.accessions.undecided(), by=request.user)
         return f"{offer.get_absolute_url()}#packages"
 
     return HttpResponseRedirect(carry_out(form, ask, by=request.user))
@@ -47,7 +46,9 @@ def offer_progress(request, pk):
     if not request.user.is_staff:
         raise PermissionDenied
     return render(
-        request, "partials/progress.html", {"job": offer_progress_of(get_object_or_404(Offer, pk=pk))}
+        request,
+        "partials/progress.html",
+        {"job": progress.offer_progress(get_object_or_404(Offer, pk=pk), live=True)},
     )
 
 
@@ -88,7 +89,11 @@ def accession_packages(request, pk):
 @require_safe
 def package_progress(request, pk):
     """The live part of the accession's page."""
-    return render(request, "partials/progress.html", {"job": progress_of(accession_of(request, pk))})
+    return render(
+        request,
+        "partials/progress.html",
+        {"job": progress.accession_progress(accession_of(request, pk), live=True)},
+    )
 
 
 @require_POST
@@ -139,7 +144,7 @@ def _dates(figures, language):
 def package(request, code):
     """The package as a page that needs no account: public preparation material, to be read and copied, nothing else."""
     record = _open_accession(code)
-    ready = [p for p in record.newest_packages() if p.state == DocumentState.READY]
+    ready = record.ready_packages()
     languages = record.municipality.languages
     asked = request.GET.get("lang") or (get_language() if request.path != f"/p/{code}/" else languages[0])
     language = asked if asked in languages else languages[0]
@@ -151,6 +156,8 @@ def package(request, code):
         "accession": record,
         "municipality": record.municipality,
         "offer": record.offer,
+        "asked": record.state
+        in {AccessionState.PREPARED, AccessionState.SENT, AccessionState.IN_PREPARATION},
         "figures": figures,
         "language": language,
         "languages": languages,
@@ -160,7 +167,6 @@ def package(request, code):
             paper.texts(language)["proposal"]["costs_head"]
         ],
         **_dates(figures, language),
-        "clauses": record.offer.version.clause_texts(),
     }
     with translation.override(language):  # a Swedish package is read on a Swedish page
         return render(request, "members/package.html", context)
@@ -180,5 +186,5 @@ def package_public_file(request, code, key):
 def package_public_zip(request, code):
     """Every file of the package at once, by its short address."""
     record = _open_accession(code)
-    ready = [p for p in record.newest_packages() if p.state == DocumentState.READY]
+    ready = record.ready_packages()
     return _zip(ready, f"{record.municipality.code}.zip")

@@ -59,7 +59,10 @@ def fail(monkeypatch, words="the font is missing"):
 
 def test_asking_writes_rows_and_the_worker_makes_them(accession, made_at_once, run_worker):
     rows = ask(accession)
-    assert [(r.language, r.format, r.state) for r in rows] == [("fi", "pdf", "queued"), ("fi", "docx", "queued")]
+    assert [(r.language, r.format, r.state) for r in rows] == [
+        ("fi", "pdf", "queued"),
+        ("fi", "docx", "queued"),
+    ]
     assert made_at_once == []
     assert run_worker() == 2
     for row in rows:
@@ -96,7 +99,9 @@ def test_a_task_about_a_row_that_is_gone_does_nothing():
     tasks.make_document("members.joiningpackage", 4711)
 
 
-def test_a_new_version_leaves_the_old_file_at_its_address(accession, made_at_once, run_worker, client_of, staff):
+def test_a_new_version_leaves_the_old_file_at_its_address(
+    accession, made_at_once, run_worker, client_of, staff
+):
     browser = client_of(staff)
     old = ask(accession)[0]
     run_worker()
@@ -144,7 +149,9 @@ def test_a_file_that_is_not_ready_has_no_address(accession, client_of, staff, st
 def test_the_files_of_a_round_go_into_one_archive(accession, client_of, staff):
     ready_packages(accession)
     ready_packages(accession)
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(client_of(staff).get(f"/offers/{accession.offer_id}/zip/"))))
+    archive = zipfile.ZipFile(
+        io.BytesIO(b"".join(client_of(staff).get(f"/offers/{accession.offer_id}/zip/")))
+    )
     code = accession.municipality.code
     assert sorted(archive.namelist()) == [f"{code}-fi.docx", f"{code}-fi.pdf"]
 
@@ -263,7 +270,12 @@ def test_one_being_made_is_left_alone_until_its_worker_is_silent(accession, made
 
 @pytest.mark.parametrize(
     ("states", "running"),
-    [(["ready", "ready"], False), (["ready", "queued"], True), (["failed", "making"], True), (["failed", "ready"], False)],
+    [
+        (["ready", "ready"], False),
+        (["ready", "queued"], True),
+        (["failed", "making"], True),
+        (["failed", "ready"], False),
+    ],
 )
 def test_progress_counts_what_there_is(accession, states, running):
     ready_packages(accession)

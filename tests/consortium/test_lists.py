@@ -25,11 +25,15 @@ DAY = dt.date(2022, 12, 31)
 
 def fill(count, **fields):
     """Put municipalities into the register, fast: Kunta 000, Kunta 001 …"""
-    rows = [MunicipalityFactory.build(code=f"{n:03d}", name_fi=f"Kunta {n:03d}", **fields) for n in range(count)]
+    rows = [
+        MunicipalityFactory.build(code=f"{n:03d}", name_fi=f"Kunta {n:03d}", **fields) for n in range(count)
+    ]
     for row in rows:
         row.sort_key_fi = row.sort_key_sv = sort_key(row.name_fi)
     Municipality.objects.bulk_create(rows)
-    Population.objects.bulk_create(Population(municipality=m, on=DAY, count=100 + n) for n, m in enumerate(rows))
+    Population.objects.bulk_create(
+        Population(municipality=m, on=DAY, count=100 + n) for n, m in enumerate(rows)
+    )
     return rows
 
 
@@ -170,7 +174,9 @@ def test_heads_say_the_order_and_turn_it(browser):
 # --- Files --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("query", [{}, {"q": "kunta 01"}, {"sort": "-residents"}, {"state": "none", "page": "2"}])
+@pytest.mark.parametrize(
+    "query", [{}, {"q": "kunta 01"}, {"sort": "-residents"}, {"state": "none", "page": "2"}]
+)
 def test_the_files_hold_exactly_the_rows_of_the_screen(browser, query):
     fill(70)
     first = listing(browser, **query | {"page": 1})
@@ -200,7 +206,17 @@ def test_numbers_and_days_are_such_in_a_spreadsheet():
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+358 40 1234567", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x.example","a")', " =1+1", "\n=1"],
+    [
+        "=1+1",
+        "+358 40 1234567",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        '=HYPERLINK("http://x.example","a")',
+        " =1+1",
+        "\n=1",
+    ],
 )
 def test_no_entry_becomes_a_formula(browser, text):
     MunicipalityFactory(library_network=text, name_fi="Akaa")
@@ -269,7 +285,9 @@ def test_the_register_asks_the_same_of_1_3_and_308(browser, form):
     assert asked[2] <= 10
 
 
-@pytest.mark.parametrize("name", ["members:offer", "members:offer_list", "members:signing_list", "members:member_list"])
+@pytest.mark.parametrize(
+    "name", ["members:offer", "members:offer_list", "members:signing_list", "members:member_list"]
+)
 def test_other_lists_ask_the_same_of_1_and_3(browser, name):
     offer = OfferFactory()
     address = reverse(name, args=[offer.pk] if name == "members:offer" else [])

@@ -183,7 +183,9 @@ def test_the_waits_grow_and_a_letter_is_never_given_up(server):
 # --- Where a copy may write ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("to", ["kirjaamo@rautalampi.fi", "x@kunta.example.fi", "x@example", "x@notlocalhost"])
+@pytest.mark.parametrize(
+    "to", ["kirjaamo@rautalampi.fi", "x@kunta.example.fi", "x@example", "x@notlocalhost"]
+)
 def test_a_practice_copy_does_not_write_to_the_world(server, settings, to):
     settings.PRODUCTION = False
     row = letter(to)
@@ -192,7 +194,9 @@ def test_a_practice_copy_does_not_write_to_the_world(server, settings, to):
     assert server.taken == []
 
 
-@pytest.mark.parametrize("to", ["x@kunta.example", "x@kunta.invalid", "x@kunta.test", "X@KUNTA.EXAMPLE", "x@localhost"])
+@pytest.mark.parametrize(
+    "to", ["x@kunta.example", "x@kunta.invalid", "x@kunta.test", "X@KUNTA.EXAMPLE", "x@localhost"]
+)
 def test_a_practice_copy_writes_to_practice_addresses(server, to):
     assert tasks.send_one(letter(to).pk) is True
 
@@ -250,12 +254,17 @@ def test_an_attachment_that_is_not_there_is_waited_for(server):
 
 def test_a_letter_is_worded_in_its_readers_language(monkeypatch):
     monkeypatch.setattr(emails, "render_to_string", lambda *args: f"\n {get_language()} \n\nbody\n")
-    assert [emails.compose("x", language) for language in ("fi", "sv")] == [("fi", "body\n"), ("sv", "body\n")]
+    assert [emails.compose("x", language) for language in ("fi", "sv")] == [
+        ("fi", "body\n"),
+        ("sv", "body\n"),
+    ]
 
 
 def test_a_letter_is_no_more_if_its_act_is_undone(worker):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        letter_of_an_act = emails.queue("consortium/emails/plain", "x@kunta.example", "fi", subject="x", body="x")
+        letter_of_an_act = emails.queue(
+            "consortium/emails/plain", "x@kunta.example", "fi", subject="x", body="x"
+        )
         assert letter_of_an_act.pk
         raise ZeroDivisionError
     assert not OutgoingEmail.objects.exists()

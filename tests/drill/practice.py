@@ -136,6 +136,10 @@ class Practice:
                 process.wait(5)
             self.kill(name)
 
+    def exited(self):
+        """Return the names of those that ended by themselves: a supervisor would have to start them again."""
+        return [name for name, process in self.running.items() if process.poll() is not None]
+
     def log(self, name):
         """Return what a process has said."""
         return (self.logs / f"{name}.log").read_text(errors="replace")

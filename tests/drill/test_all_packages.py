@@ -71,11 +71,17 @@ def test_every_file_can_be_read_aloud(made):
     folder, _said = made
     paths = sorted(folder.glob("*.pdf"))
     checker = Path(sys.executable).with_name("outloud")
-    command = [checker, "--quiet", "--fail-on", "warning", *paths]
-    result = subprocess.run(command, capture_output=True, text=True)
-    lines = result.stdout.splitlines()
+    halves = [paths[::2], paths[1::2]]
+    running = [
+        subprocess.Popen(
+            [checker, "--quiet", "--fail-on", "warning", *half], stdout=subprocess.PIPE, text=True
+        )
+        for half in halves
+    ]
+    lines = [line for process in running for line in process.communicate()[0].splitlines()]
     print(f"\n{lines[0]}\n… {lines[-1]}")
-    assert result.returncode == 0, [line for line in lines if not PASSED.match(line)]
+    assert [line for line in lines if line.startswith(("FAIL", "WARN"))] == []
+    assert [process.returncode for process in running] == [0, 0]
     assert sum(bool(PASSED.match(line)) for line in lines) == FILES
 
 
@@ -94,6 +100,7 @@ def test_sums_and_page_numbers_of_every_file(made):
             found = dict(SUM.findall("\n".join(texts)))
             sums = [in_cents(found[year]) for year in sorted(found)]
             assert sums == [yearly(int(row["population"]))] * 3, f"{name}: {found}"
-            assert row[f"name_{language}"] in " ".join(texts[0].split()), name
+            called = row["name_sv"] if language == "sv" else row["genitive_fi"]
+            assert called in " ".join(" ".join(texts).split()), name
             pages += total
     print(f"\n{pages} pages")

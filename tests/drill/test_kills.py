@@ -17,7 +17,14 @@ from consortium import emails, embedded
 from consortium.models import DocumentState, OutgoingEmail
 from consortium.models.document import SILENT_AFTER, TAKEN_UP_WITHIN
 from consortium.models.mail import MailState, Priority
-from members.models import Accession, AccessionState, JoiningPackage, Municipality, ask_for_packages
+from members.models import (
+    Accession,
+    AccessionState,
+    JoiningPackage,
+    Municipality,
+    Offer,
+    ask_for_packages,
+)
 from tests.drill.practice import kill_broker, round_of, wait_for
 from tests.factories import UserFactory
 
@@ -36,7 +43,7 @@ def open_letters():
     return OutgoingEmail.objects.filter(state=MailState.QUEUED)
 
 
-def queue_letters(count, *, about, priority=Priority.MAILING):
+def queue_letters(count, *, about: Offer, priority=Priority.MAILING):
     """Write so many letters, one a recipient. Returns the rows."""
     written = OutgoingEmail.objects.count()
     return [
@@ -44,7 +51,7 @@ def queue_letters(count, *, about, priority=Priority.MAILING):
             "consortium/emails/plain",
             f"person{written + index}@kunta.example",
             "fi",
-            about=about,
+            about=about.accessions.last(),
             priority=priority,
             subject=f"Tiedote {written + index}",
             body="Kokous pidetään tiistaina.",
@@ -161,10 +168,12 @@ def test_ten_kills_in_mid_batch(practice, sink, offer):
             lost.update(asked_at=F("asked_at") - TAKEN_UP_WITHIN - SECOND)
         print(f"kill {turn:2} {victim}: open files {files}, open letters {letters}; {note}")
         assert files + letters > 0, "nothing was on its way"
+        assert practice.exited() == [], "worker and clock live on without the broker"
 
     began = time.monotonic()
     wait_for(lambda: not open_files().exists() and not open_letters().exists(), 400, "the rest")
     print(f"all done {time.monotonic() - began:.0f} s after the last")
+    assert practice.exited() == []
     practice.end()
     made = check_files()
     again = check_letters(sink, ids, KILLS)

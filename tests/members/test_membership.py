@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
+from consortium import clock
 from consortium.models import AuditEvent
-from members.models import AccessionState, Membership, Municipality
-from tests.factories import OfferFactory, TariffFactory, walk
+from members.models import Accession, AccessionState, Membership, Municipality
+from members.models.accession import confirm_together
+from tests.factories import AccessionFactory, OfferFactory, TariffFactory, walk
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = dt.date(2027, 2, 1), dt.date(2027, 12, 31)
@@ -27,7 +29,11 @@ def leave(membership, staff, notice_on=NOTICE, last_day=LAST):
 
 def test_it_covers_its_days_and_no_others(member):
     on = Membership.objects.on
-    assert [on(FIRST - dt.timedelta(days=1)).count(), on(FIRST).count(), on(dt.date(2099, 1, 1)).count()] == [0, 1, 1]
+    assert [on(FIRST - dt.timedelta(days=1)).count(), on(FIRST).count(), on(dt.date(2099, 1, 1)).count()] == [
+        0,
+        1,
+        1,
+    ]
     assert member.last_day is None
 
 
@@ -98,4 +104,24 @@ def test_a_member_is_not_invited_again(member, staff):
     offer = OfferFactory(joins_on=dt.date(2028, 1, 1), decide_by=dt.date(2027, 11, 19))
     assert offer.invite(Municipality.objects.all(), by=staff) == []
     leave(member, staff)
-    assert [a.municipality for a in offer.invite(Municipality.objects.all(), by=staff)] == [member.municipality]
+    assert [a.municipality for a in offer.invite(Municipality.objects.all(), by=staff)] == [
+        member.municipality
+    ]
+
+
+def test_a_signing_list_is_confirmed_whole_or_not_at_all(staff):
+    ready, unsigned = (AccessionFactory(state=AccessionState.FINAL) for _i in range(2))
+    Accession.objects.filter(pk=unsigned.pk).update(signed_on=None, signatory="")
+    decision = {
+        "confirmed_on": clock.today(),
+        "confirmed_body": "Johtaja",
+        "confirmed_section": "4",
+        "confirmed_case_number": "HEL 2026-004117",
+        "joins_on": ready.offer.joins_on,
+    }
+    with pytest.raises(ValidationError):
+        confirm_together([ready, unsigned], by=staff, **decision)
+    assert not Membership.objects.exists()
+    assert Accession.objects.get(pk=ready.pk).state == AccessionState.FINAL
+    confirm_together([ready], by=staff, **decision)
+    assert Membership.objects.get().municipality == ready.municipality

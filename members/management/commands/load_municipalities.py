@@ -43,10 +43,11 @@ class Command(BaseCommand):
             for code, words in sorted([*self.new_lines(), *self.changes.items()]):
                 self.stdout.write(f"{code} {words}")
         left = len(self.known.keys() - {entry.code for entry in entries})
-        self.stdout.write(
-            f"{'Would be: ' if dry_run else ''}{new} new, {changed} changed, {len(entries) - new - changed} unchanged"
-            + (f"; {left} in the register but not in the file stay as they are." if left else ".")
-        )
+        if options["verbosity"]:
+            self.stdout.write(
+                f"{'Would be: ' if dry_run else ''}{new} new, {changed} changed, {len(entries) - new - changed} unchanged"
+                + (f"; {left} in the register but not in the file stay as they are." if left else ".")
+            )
 
     def refuse(self, problems):
         """Name each problem on stderr and end, if there are any."""
