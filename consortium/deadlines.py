@@ -108,9 +108,10 @@ class Timetable:
 
 
 def _last_to_act(day):
-    if day.month == 7:  # nobody is asked to act in July
-        day = day.replace(month=6, day=30)
-    return previous_working_day(day)
+    day = previous_working_day(day)
+    if day.month == 7:  # nobody is asked to act in July, nor on a closed 1.8. that leads back into it
+        day = previous_working_day(day.replace(month=6, day=30))
+    return day
 
 
 def counted_back(final_on, remedy):
