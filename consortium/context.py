@@ -3,31 +3,35 @@
 from functools import lru_cache
 
 from django.conf import settings
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium import clock, gather
 
 TOKEN, PLACE = "@token@", "@place@"  # stand in a drawn header where each request puts its own
+_gathered = {}
 
 
 def portal(request):
     """Return the dict ``portal`` that base.html draws its frame from.
 
-    ``top``, ``foot`` and ``practice`` are drawn once for all who see the same: header and footer took a third of a
-    page's time.
+    Header and footer are drawn once for all who see the same; node by node they cost as much as a plain page.
     """
     user = getattr(request, "user", None)
     user = user if user is not None and user.is_authenticated else None
     hats = SimpleLazyObject(lambda: gather.collect(gather.HATS, user, request) if user else [])
+    shared = _shared(get_language(), user is not None, settings.PRODUCTION, clock.moved())
     return {
         "portal": {
-            **_facts(get_language(), user is not None, clock.moved()),
+            **shared,
             "user_label": user.get_full_name() if user else "",
-            "menu": SimpleLazyObject(lambda: _menu(request.path, user)),
+            "menu": SimpleLazyObject(lambda: _menu(request, user)),
             "hats": hats,
             "top": lambda: _top(request, user, hats),
         }
@@ -35,10 +39,10 @@ def portal(request):
 
 
 @lru_cache(maxsize=16)
-def _facts(language, signed_in, moved_today):
-    """Return what is the same for every page of a language, and its parts of the frame."""
+def _shared(language, signed_in, production, moved_today):
+    """Return what is the same on every page of a language, with the drawn notice and footer."""
     facts = {
-        "practice": not settings.PRODUCTION,
+        "practice": not production,
         "moved_today": moved_today,
         "contact_email": settings.CONTACT_EMAIL,
         "signed_in": signed_in,
@@ -54,6 +58,60 @@ def _facts(language, signed_in, moved_today):
         ],
     }
     return facts | {
-        "foot_drawn": render_to_string("partials/foot.html", {"portal": facts}),
-        "practice_drawn": render_to_string("partials/practice.html", {"portal": facts}),
+        "notice": render_to_string("partials/practice.html", {"portal": facts}),
+        "foot": render_to_string("partials/foot.html", {"portal": facts}),
     }
+
+
+def _menu(request, user):
+    """Return the menu: one's own front page first, then what each app puts in it."""
+    lines = _lines(get_language(), settings.PRODUCTION, user.is_staff if user else None, user)
+    items = [{"label": label, "url": url, "current": request.path == url} for label, url in lines]
+    home = items[0]
+    home["current"] = home["current"] or (user is not None and request.path.startswith(home["url"]))
+    return items
+
+
+def _lines(language, production, staff, user):
+    """Return the menu's (label, address), gathered once for visitors, members and staff in each language."""
+    key = language, production, staff
+    if key not in _gathered:
+        lines = [(_("Front page"), reverse("home" if user else "front"))]
+        lines += [(item["label"], item["url"]) for item in gather.collect(gather.MENU, user)]
+        _gathered[key] = lines if production else [*lines, (_("Mailbox (demo)"), reverse("mailbox"))]
+    return _gathered[key]
+
+
+def _top(request, user, hats):
+    """Return the header, with this request's place in the language links and its token in the form."""
+    label = user.get_full_name() if user else None
+    menu, hats = _frozen(_menu(request, user)), _frozen(hats)
+    drawn = _drawn_top(get_language(), settings.PRODUCTION, clock.moved(), label, menu, hats)
+    place = request.get_full_path().removeprefix("/")
+    for code, _name in settings.LANGUAGES:
+        if place == code or place.startswith((f"{code}/", f"{code}?")):
+            place = place[len(code) :].removeprefix("/")
+            break
+    if user:
+        drawn = drawn.replace(TOKEN, get_token(request))
+    return mark_safe(drawn.replace(PLACE, escape(place)))  # last: whatever the address holds stays as it is
+
+
+def _frozen(items):
+    return tuple((item["label"], item["url"], item["current"]) for item in items)
+
+
+@lru_cache(maxsize=512)
+def _drawn_top(language, production, moved_today, label, menu, hats):
+    """Draw the header with stand-ins for the place and the token."""
+
+    def as_items(lines):
+        return [{"label": text, "url": url, "current": current} for text, url, current in lines]
+
+    facts = _shared(language, label is not None, production, moved_today) | {
+        "user_label": label or "",
+        "menu": as_items(menu),
+        "hats": as_items(hats),
+        "path": f"/{PLACE}" if language == settings.LANGUAGE_CODE else f"/{language}/{PLACE}",
+    }
+    return render_to_string("partials/top.html", {"portal": facts, "csrf_token": TOKEN})

@@ -41,7 +41,10 @@ class Column:
 
     def cell(self, row):
         """Return what the page shows of a row in this column."""
-        return {"value": self.shown(row) if self.shown else self.value(row), "url": self.url(row) if self.url else ""}
+        return {
+            "value": self.shown(row) if self.shown else self.value(row),
+            "url": self.url(row) if self.url else "",
+        }
 
     def html(self, row):
         """Return the same as safe HTML."""

@@ -28,7 +28,7 @@ from members.models import (
     PackageFormat,
     ask_for_packages,
 )
-from members.models.accession import CODE_SIGNS
+from members.models.offer import CODE_SIGNS
 from members.package import example_clauses
 
 DIRECTOR = "Kirjastopalvelujen johtaja"  # who confirms in Helsinki

@@ -344,13 +344,14 @@ class Accession(Workflow):
 
     def revoke(self, *, by, reason):
         """Take a wrong confirmation back while the membership has not begun; the confirmation stays in the history."""
-        with self.step("revoke", by=by, reason=reason, case_number=self.confirmed_case_number) as details:
+        with self.step("revoke", by=by, case_number=self.confirmed_case_number) as details:
             if self.membership.starts_on <= clock.today():
                 raise ValidationError(
                     _("The membership has begun. Record that it ends instead."), code="begun"
                 )
             details["joins_on"] = self.membership.starts_on
             self.membership.delete()
+            self.closing_reason = reason
             self.confirmed_on, self.confirmed_body = None, ""
             self.confirmed_section, self.confirmed_case_number = "", ""
             emails.confirmation_revoked(self)

@@ -1,11 +1,15 @@
 """Who acts for a municipality, and whom one writes to."""
 
+import datetime as dt
+
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.models import AuditEvent
 from members.models.municipality import Municipality
 
 
@@ -63,6 +67,59 @@ class Role(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.kind} {self.municipality_id}"
+
+    @classmethod
+    def give(cls, user, municipality, kind, *, by, since=None):
+        """Give a person a role from a day on, or from the day after an earlier one of the kind ends.
+
+        ``by`` is None when the portal's administrator gives it by a command. Returns (role, whether it is new).
+        Raises ValidationError when the municipality has been merged into another by that day.
+        """
+        with transaction.atomic():
+            type(user)._base_manager.select_for_update(no_key=True).get(pk=user.pk)  # two who give it: once
+            rows = cls.objects.filter(user=user, municipality=municipality, kind=kind)
+            if running := rows.filter(ended_on__isnull=True).first():
+                return running, False
+            since, ended_on = since or clock.today(), rows.aggregate(last=Max("ended_on"))["last"]
+            if ended_on and ended_on >= since:
+                since = ended_on + dt.timedelta(days=1)
+            if municipality.ended_on and municipality.ended_on <= since:
+                names = {"name": municipality.name, "other": municipality.successor.name}
+                raise ValidationError(_("%(name)s was merged into %(other)s."), "merged", names)
+            role = cls(user=user, municipality=municipality, kind=kind, since=since, given_by=by)
+            role.full_clean(exclude=["given_by"])
+            role.save()
+            role._record("give_role", by, since=since)
+        return role, True
+
+    def end(self, *, by, on=None):
+        """End the role with a day, its last. Returns whether that changed anything: an earlier last day stays.
+
+        ``by`` is None when the portal's administrator ends it by a command. Raises ValidationError when the role
+        begins only after the day.
+        """
+        on = on or clock.today()
+        with transaction.atomic():
+            self.refresh_from_db(
+                from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True)
+            )
+            if self.ended_on and self.ended_on <= on:
+                return False
+            before, self.ended_on = self.ended_on, on
+            try:
+                self.validate_constraints()
+            except ValidationError:
+                self.ended_on = before
+                raise
+            self.save()
+            self._record("end_role", by, ended_on=on)
+        return True
+
+    def _record(self, verb, by, **days):
+        """Keep the act: whose role, where and which, by ids."""
+        command = {"command": True} if by is None else {}
+        ids = {"person": self.user_id, "municipality": self.municipality_id, "kind": self.kind}
+        AuditEvent.record(self, verb, by=by, **ids, **days, **command)
 
 
 class ContactKind(models.TextChoices):

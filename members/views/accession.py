@@ -69,31 +69,26 @@ def accession_of(request, pk):
 
 
 def buttons(accession, user):
-    """Return the steps open to the person: the main one first and filled, those that must wait left out."""
+    """Return the steps open to the person: the main one first and filled, then the rest; those that must wait left out.
+
+    Those marked ``aside`` are possible, but nobody is expected to take them now.
+    """
     missing = _date_to_add(accession, user)
     verbs = [v for v in accession.steps_open_to(user) if v != "correct" and accession.hindrance(v) is None]
     if accession.signed_on:
         verbs = [v for v in verbs if v != "sign"]
-    last = [v for v in verbs if v == ("decide" if accession.deciding else _planned(accession))]
-    verbs = sorted((v for v in verbs if v not in last), key=_rank) + last
+    aside = [v for v in verbs if v not in MAIN_STEPS or (v == "decide" and accession.deciding)]
+    main = sorted((v for v in verbs if v not in aside), key=MAIN_STEPS.index)
     return missing + [
         {
             "verb": verb,
             "label": step_words(verb, accession),
             "url": reverse(f"members:accession_{verb}", args=[accession.pk]),
-            "primary": index == 0 and verb in MAIN_STEPS and not missing,
+            "primary": index == 0 and verb in main and not missing,
+            "aside": verb in aside,
         }
-        for index, verb in enumerate(verbs)
+        for index, verb in enumerate(main + aside)
     ]
-
-
-def _rank(verb):
-    return MAIN_STEPS.index(verb) if verb in MAIN_STEPS else len(MAIN_STEPS)
-
-
-def _planned(accession):
-    """Return the step that has been taken already and comes last: the meeting is known and still ahead."""
-    return "schedule" if accession.meeting_on and accession.meeting_on >= clock.today() else None
 
 
 def _date_to_add(accession, user):
@@ -104,7 +99,15 @@ def _date_to_add(accession, user):
     if not user.has_perm("members.correct_accession", accession):
         return []
     url = reverse("members:accession_correct", args=[accession.pk, deciding.pk])
-    return [{"verb": "correct", "label": _("Add the date of publication"), "url": url, "primary": True}]
+    return [
+        {
+            "verb": "correct",
+            "label": _("Add the date of publication"),
+            "url": url,
+            "primary": True,
+            "aside": False,
+        }
+    ]
 
 
 def waits(accession, user):
@@ -151,7 +154,7 @@ def accession(request, pk):
     """Where the matter stands: one sentence, one main action, the path, decisions, agreement, correspondence."""
     record, today = accession_of(request, pk), clock.today()
     offered = buttons(record, request.user)
-    main = [step for step in offered if step["verb"] in MAIN_STEPS]
+    main = [step for step in offered if not step["aside"]]
     event = receipt_of(request, record)
     context = {
         "accession": record,

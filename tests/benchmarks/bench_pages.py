@@ -146,17 +146,27 @@ def run():
         bare_ms = ms["bare"]
         yield _figure("bare Django page, signed in", bare_ms, "ms", 1, None)
         yield _figure(
-            "barest portal page (questions, signed in) / bare", ms["questions"], "ms", ms["questions"] / bare_ms, BARE_LIMIT
+            "barest portal page (questions, signed in) / bare",
+            ms["questions"],
+            "ms",
+            ms["questions"] / bare_ms,
+            BARE_LIMIT,
         )
         yield _figure(f"list of {rows[0]} rows / bare", ms["list"], "ms", ms["list"] / bare_ms, LIST_LIMIT)
         yield _figure(
-            "list of 50 rows / Django admin's list of 25", ms["list"], "ms", ms["list"] / ms["admin"], ADMIN_LIMIT
+            "list of 50 rows / Django admin's list of 25",
+            ms["list"],
+            "ms",
+            ms["list"] / ms["admin"],
+            ADMIN_LIMIT,
         )
         yield _figure("Django admin's list of 25 / bare", ms["admin"], "ms", ms["admin"] / bare_ms, None)
         before = queries(pages["list"])
         grow(Municipality, Population)
         after = queries(pages["list"])
-        yield _figure(f"queries of the list at {ROWS} municipalities / at 308", after, "queries", after / before, 1)
+        yield _figure(
+            f"queries of the list at {ROWS} municipalities / at 308", after, "queries", after / before, 1
+        )
 
 
 if __name__ == "__main__":

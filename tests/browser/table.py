@@ -115,6 +115,7 @@ PAGES = [
     step("sign", "final", "representative"),
     step("finalise", "approved"),
     step("confirm", "final and signed"),
+    step("revoke", "confirmed"),
     step("reopen", "rejected"),
     step("stop", "sent"),
 ]

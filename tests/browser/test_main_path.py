@@ -236,8 +236,10 @@ def make_packages(staff):
     last = staff.locator("#packages").inner_text()
     assert last != first
     assert "10" in last  # Rautalampi 2 files; Närpes and Vaasa 4 each
-    assert staff.locator("#packages a[href$='/zip/']").count() == 1
     shot(staff, "04-packages-ready")
+    staff.locator("#packages a").click()  # on to sending
+    staff.locator("main .act button.btn-main").wait_for()
+    assert staff.locator("#packages a[href$='/zip/']").count() == 1
 
 
 def look_at_the_packages(staff, journey):

@@ -92,7 +92,7 @@ def test_the_accessibility_statement_has_its_legal_contents(client):
 
 @pytest.mark.parametrize(
     "name",
-    ["accessibility", "privacy", "questions", "account_login", "account_inactive", "account_reset_password"],
+    ["accessibility", "privacy", "questions", "account_login", "account_inactive", "account_signup"],
 )
 def test_everyone_can_read_the_standing_pages_in_our_frame(client, name):
     page = client.get(reverse(name)).content.decode()

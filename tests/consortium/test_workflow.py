@@ -71,7 +71,9 @@ TAKEN = {
     ),
     "decide": (
         lambda a, by: a.decide(by=by, **handling(meeting_on=clock.today() - 30 * DAY)),
-        dict.fromkeys((S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL), S.APPROVED),
+        dict.fromkeys(
+            (S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED), S.APPROVED
+        ),
     ),
     "respond": (_respond, {S.CONDITIONAL: S.APPROVED}),
     "sign": (
@@ -80,6 +82,7 @@ TAKEN = {
     ),
     "finalise": (_finalise, {S.APPROVED: S.FINAL}),
     "confirm": (_confirm, {S.FINAL: S.CONFIRMED}),
+    "revoke": (lambda a, by: a.revoke(by=by, reason="Väärä kunta."), {S.CONFIRMED: S.FINAL}),
     "correct": (
         _correct,
         {S.CONDITIONAL: S.APPROVED, S.APPROVED: S.APPROVED, S.FINAL: S.APPROVED, S.REJECTED: S.APPROVED},
@@ -115,6 +118,7 @@ MAY = {
     "sign": {"staff", "representative"},
     "finalise": {"staff"},
     "confirm": {"staff"},
+    "revoke": {"staff"},
     "correct": {"staff", "representative"},
     "reopen": {"staff"},
     "stop": {"staff"},
@@ -158,6 +162,7 @@ def test_a_step_at_a_wrong_moment_changes_nothing(staff, verb, state):
             "joins_on": accession.offer.joins_on,
         },
         "correct": {"corrects": accession, "correction_reason": "x"} | handling(),
+        "revoke": {"reason": "x"},
         "reopen": {"reason": "x"},
         "stop": {"reason": "x"},
     }.get(verb, {})
@@ -256,7 +261,7 @@ def test_when_the_act_breaks_halfway_nothing_of_it_stays(staff, monkeypatch):
 
 
 def test_the_history_holds_ids_and_days_but_no_names_nor_words(staff):
-    AccessionFactory(state=S.CONFIRMED)
+    AccessionFactory(state=S.CONFIRMED).revoke(by=staff, reason="Maija Meikäläinen kirjoitti.")
     AccessionFactory(state=S.STOPPED).reopen(by=staff, reason="Maija Meikäläinen soitti.")
     told = " ".join(str(e.details) for e in AuditEvent.objects.all())
     words = ["Kunnanjohtaja", "Kirjaamo", "Kirjastopalvelujen johtaja", "yhdistyy", "Maija"]
@@ -276,7 +281,7 @@ def test_a_version_is_approved_once_with_helsinkis_decision(staff):
         version.approve(by=staff, **decision)
 
 
-@pytest.mark.parametrize("verb", ["approve_agreementversion", "manage_offer", "leave_membership"])
+@pytest.mark.parametrize("verb", ["approve_agreementversion", "manage_offer"])
 def test_helsinkis_acts_are_the_service_centres(staff, verb):
     role = RoleFactory()
     assert staff.has_perm(f"members.{verb}", role.municipality)

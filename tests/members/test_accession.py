@@ -39,10 +39,12 @@ def day(text):
 
 @pytest.fixture
 def sent(today_is, rautalampi, staff):
-    """Rautalampi's joining, package sent on 3.11.2026; the tariff of 2026."""
+    """Rautalampi's joining, package sent on 3.11.2026; today is 1.12."""
     today_is("2026-11-03")
     offer = OfferFactory(tariff=TariffFactory(valid_from=day("2026-01-01")), **OFFER)
-    return AccessionFactory(municipality=rautalampi, offer=offer, state=AccessionState.SENT)
+    accession = AccessionFactory(municipality=rautalampi, offer=offer, state=AccessionState.SENT)
+    today_is("2026-12-01")
+    return accession
 
 
 def board(outcome=Outcome.APPROVED, meeting="2026-11-23", published="2026-11-24", **fields):

@@ -125,3 +125,25 @@ def test_a_signing_list_is_confirmed_whole_or_not_at_all(staff):
     assert Accession.objects.get(pk=ready.pk).state == AccessionState.FINAL
     confirm_together([ready], by=staff, **decision)
     assert Membership.objects.get().municipality == ready.municipality
+
+
+def test_a_wrong_confirmation_is_taken_back_before_the_membership_begins(staff):
+    accession = AccessionFactory(state=AccessionState.CONFIRMED)
+    accession.revoke(by=staff, reason="Väärä kunta.")
+    assert not Membership.objects.exists()
+    accession = Accession.objects.get()
+    assert (accession.state, accession.confirmed_on, accession.confirmed_case_number) == ("final", None, "")
+    assert accession.finality_on is not None
+    assert [e.verb for e in AuditEvent.objects.about(accession)][:2] == ["revoke", "confirm"]
+    walked = {"confirmed_body": "Johtaja", "confirmed_section": "5", "confirmed_case_number": "HEL 2026-004118"}
+    accession.confirm(by=staff, confirmed_on=clock.today(), joins_on=accession.offer.joins_on, **walked)
+    assert Membership.objects.get().accession == accession
+
+
+def test_a_membership_that_has_begun_is_ended_not_taken_back(staff, today_is):
+    accession = AccessionFactory(state=AccessionState.CONFIRMED)
+    today_is(accession.membership.starts_on)
+    with pytest.raises(ValidationError) as refusal:
+        accession.revoke(by=staff, reason="Väärä kunta.")
+    assert refusal.value.code == "begun"
+    assert Membership.objects.exists()

@@ -44,8 +44,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{code} {words}")
         left = len(self.known.keys() - {entry.code for entry in entries})
         if options["verbosity"]:
+            same = len(entries) - new - changed
             self.stdout.write(
-                f"{'Would be: ' if dry_run else ''}{new} new, {changed} changed, {len(entries) - new - changed} unchanged"
+                f"{'Would be: ' if dry_run else ''}{new} new, {changed} changed, {same} unchanged"
                 + (f"; {left} in the register but not in the file stay as they are." if left else ".")
             )
 
