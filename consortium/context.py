@@ -21,7 +21,7 @@ _gathered = {}
 def portal(request):
     """Return the dict ``portal`` that base.html draws its frame from.
 
-    Header and footer are drawn once for all who see the same; node by node they cost as much as a plain page.
+    What all see alike is drawn once; node by node it cost as much as a plain page.
     """
     user = getattr(request, "user", None)
     user = user if user is not None and user.is_authenticated else None
@@ -40,7 +40,7 @@ def portal(request):
 
 @lru_cache(maxsize=16)
 def _shared(language, signed_in, production, moved_today):
-    """Return what is the same on every page of a language, with the drawn notice and footer."""
+    """Return what is the same on every page of a language, with the drawn parts of the frame."""
     facts = {
         "practice": not production,
         "moved_today": moved_today,
@@ -58,6 +58,7 @@ def _shared(language, signed_in, production, moved_today):
         ],
     }
     return facts | {
+        "links": render_to_string("partials/links.html"),
         "notice": render_to_string("partials/practice.html", {"portal": facts}),
         "foot": render_to_string("partials/foot.html", {"portal": facts}),
     }

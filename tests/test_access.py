@@ -174,7 +174,8 @@ def world(people):
     package = sent.packages.get(format="pdf")
     right_state = {
         "send": "prepared", "schedule": "sent", "prepare": "sent", "decide": "sent", "respond": "conditional",
-        "sign": "final", "finalise": "approved", "confirm": "final", "revoke": "confirmed", "reopen": "stopped", "stop": "sent",
+        "sign": "final", "finalise": "approved", "confirm": "final", "revoke": "confirmed",
+        "reopen": "stopped", "stop": "sent",
     }  # fmt: skip
     at = {f"members:accession_{verb}": {"pk": by_state[state].pk} for verb, state in right_state.items()}
     at |= {f"members:{name}": {"pk": offer.pk} for name in

@@ -1,10 +1,14 @@
 """What the members' app tells on the pages that gather from several apps: one function a kind."""
 
+from functools import cache
+
+from django.db import connection
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from consortium import gather
-from members.models import Municipality, RoleKind
+from consortium import clock, gather
+from members.models import Municipality, Role, RoleKind
 from members.pages import front, home, municipality, staff
 
 
@@ -36,25 +40,36 @@ def hats(user, request):
     match = request.resolver_match
     on_its_page = match is not None and match.url_name == "member_home"
     shown = match.kwargs["code"] if on_its_page else request.session.get("municipality")
-    found = {}
-    for role in user.roles.active().select_related("municipality").order_by("municipality__sort_key_fi"):
-        if role.municipality not in found or role.kind == RoleKind.REPRESENTATIVE:
-            found[role.municipality] = role
-    codes = [place.code for place in found]
-    worn = shown if shown in codes else None if user.is_staff else next(iter(codes), None)
+    swedish, found = get_language() == "sv", {}
+    for kind, code, name_fi, name_sv in _roles_today(user):
+        if code not in found or kind == RoleKind.REPRESENTATIVE:
+            found[code] = f"{name_sv if swedish else name_fi}, {RoleKind(kind).label}"
+    worn = shown if shown in found else None if user.is_staff else next(iter(found), None)
     hats = (
         [{"label": _("Service centre"), "url": reverse("home"), "current": worn is None}]
         if user.is_staff
         else []
     )
     return hats + [
-        {
-            "label": f"{place.name}, {role.get_kind_display()}",
-            "url": reverse("member_home", args=[place.code]),
-            "current": place.code == worn,
-        }
-        for place, role in found.items()
+        {"label": label, "url": reverse("member_home", args=[code]), "current": code == worn}
+        for code, label in found.items()
     ]
+
+
+def _roles_today(user):
+    """Return (kind, code, name in Finnish and Swedish) of each role the person has today, by the places' names."""
+    with connection.cursor() as cursor:
+        cursor.execute(_roles_sql(), {"user": user.pk, "today": clock.today()})
+        return cursor.fetchall()
+
+
+@cache
+def _roles_sql():
+    """Return the query of the roles as text: asked on every page, it cost less to answer than to put together."""
+    rows = Role.objects.filter(user=0).active().order_by("municipality__sort_key_fi")
+    names = ("kind", "municipality__code", "municipality__name_fi", "municipality__name_sv")
+    sql, values = rows.values_list(*names).query.sql_with_params()
+    return sql % tuple("%(user)s" if value == 0 else "%(today)s" for value in values)
 
 
 FUNCTIONS = {

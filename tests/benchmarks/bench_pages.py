@@ -137,7 +137,7 @@ def run():
         shown = reverse("members:municipality_list")
         pages = {
             "bare": asker(bare.Handler(), "/", cookie),
-            "questions": asker(portal, reverse("questions"), cookie),
+            "search": asker(portal, reverse("search"), cookie),
             "list": asker(portal, shown, cookie),
             "admin": asker(portal, reverse("admin:members_municipality_changelist"), cookie),
         }
@@ -146,10 +146,10 @@ def run():
         bare_ms = ms["bare"]
         yield _figure("bare Django page, signed in", bare_ms, "ms", 1, None)
         yield _figure(
-            "barest portal page (questions, signed in) / bare",
-            ms["questions"],
+            "barest portal page (search, signed in) / bare",
+            ms["search"],
             "ms",
-            ms["questions"] / bare_ms,
+            ms["search"] / bare_ms,
             BARE_LIMIT,
         )
         yield _figure(f"list of {rows[0]} rows / bare", ms["list"], "ms", ms["list"] / bare_ms, LIST_LIMIT)

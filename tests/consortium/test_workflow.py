@@ -71,9 +71,7 @@ TAKEN = {
     ),
     "decide": (
         lambda a, by: a.decide(by=by, **handling(meeting_on=clock.today() - 30 * DAY)),
-        dict.fromkeys(
-            (S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED), S.APPROVED
-        ),
+        dict.fromkeys((S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED), S.APPROVED),
     ),
     "respond": (_respond, {S.CONDITIONAL: S.APPROVED}),
     "sign": (

@@ -135,7 +135,11 @@ def test_a_wrong_confirmation_is_taken_back_before_the_membership_begins(staff):
     assert (accession.state, accession.confirmed_on, accession.confirmed_case_number) == ("final", None, "")
     assert accession.finality_on is not None
     assert [e.verb for e in AuditEvent.objects.about(accession)][:2] == ["revoke", "confirm"]
-    walked = {"confirmed_body": "Johtaja", "confirmed_section": "5", "confirmed_case_number": "HEL 2026-004118"}
+    walked = {
+        "confirmed_body": "Johtaja",
+        "confirmed_section": "5",
+        "confirmed_case_number": "HEL 2026-004118",
+    }
     accession.confirm(by=staff, confirmed_on=clock.today(), joins_on=accession.offer.joins_on, **walked)
     assert Membership.objects.get().accession == accession
 
