@@ -52,6 +52,15 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("telephone")
 
 
+PASSED_ON = {Outcome.PROPOSED, Outcome.TAKEN_OVER}
+ONWARDS = {
+    Body.OFFICE_HOLDER: Body.COMMITTEE,
+    Body.SUBCOMMITTEE: Body.COMMITTEE,
+    Body.COMMITTEE: Body.BOARD,
+    Body.BOARD: Body.COUNCIL,
+}
+
+
 class DecisionQuerySet(models.QuerySet):
     """Questions to the chain."""
 
@@ -145,6 +154,11 @@ class Decision(models.Model):
     def body_shown(self):
         """Return the body's own name, or the kind of body while it has none."""
         return self.body_name or self.get_body_display()
+
+    @property
+    def next_body(self):
+        """Return who most likely handles the matter next: the same body again, or the one it was passed on to."""
+        return ONWARDS.get(self.body, self.body) if self.outcome in PASSED_ON else self.body
 
     @property
     def on_behalf(self):

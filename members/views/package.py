@@ -24,20 +24,29 @@ from members.models import Accession, AccessionState, JoiningPackage, Offer, ask
 from members.views.accession import accession_of
 
 
+def _ask(request, accessions, back):
+    """Ask for packages once per form, and go back to the page that follows them."""
+    form = PortalForm(request.POST)
+    form.is_valid()
+
+    def ask():
+        ask_for_packages(accessions, by=request.user)
+        return f"{back}#packages"
+
+    try:
+        return HttpResponseRedirect(carry_out(form, ask, by=request.user))
+    except LookupError as error:
+        messages.error(request, _("The packages cannot be made: %(reason)s") % {"reason": error})
+        return HttpResponseRedirect(back)
+
+
 @require_POST
 def offer_packages(request, pk):
     """Ask for the packages of every municipality that the offer has been put to and that has not yet answered."""
     if not request.user.has_perm("members.manage_offer"):
         raise PermissionDenied
     offer = get_object_or_404(Offer, pk=pk)
-    form = PortalForm(request.POST)
-    form.is_valid()
-
-    def ask():
-        ask_for_packages(offer.accessions.undecided(), by=request.user)
-        return f"{offer.get_absolute_url()}#packages"
-
-    return HttpResponseRedirect(carry_out(form, ask, by=request.user))
+    return _ask(request, offer.accessions.undecided(), offer.get_absolute_url())
 
 
 @require_safe
@@ -76,14 +85,7 @@ def accession_packages(request, pk):
     record = accession_of(request, pk)
     if not request.user.has_perm("members.send_accession", record):
         raise PermissionDenied
-    form = PortalForm(request.POST)
-    form.is_valid()
-
-    def ask():
-        ask_for_packages(Accession.objects.filter(pk=record.pk), by=request.user)
-        return f"{record.get_absolute_url()}#packages"
-
-    return HttpResponseRedirect(carry_out(form, ask, by=request.user))
+    return _ask(request, Accession.objects.filter(pk=record.pk), record.get_absolute_url())
 
 
 @require_safe

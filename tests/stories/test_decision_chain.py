@@ -92,7 +92,7 @@ def test_a6_appeal_period_reckoned_finality_confirmed(clerk, sent, today_is):
     sent(("686", "Rautalampi"), ("009", "Alavieska"), ("736", "Saltvik"))
     today_is("2026-12-28")
     page = clerk.records("Rautalampi", **BOARD, meeting_on="26.11.2026", published_on="3.12.2026")
-    assert page.says == "Approved. The appeal period is running; its last day is Monday 28.12.2026."
+    assert page.says == "Approved. The appeal period is running and ends on Monday 28.12.2026."
     assert not page.offers("Record finality")
     final = CERTIFICATE | {"finality_on": "29.12.2026"}
     refused = clerk.presses(clerk.opens(f"{page.path}finalise/"), **final)
@@ -143,7 +143,7 @@ def test_c9_the_board_takes_the_matter_over(clerk, rautalampi, today_is):
     assert page.says == "The meeting was on Thursday 7.1.2027. What was decided?"
     assert not page.offers("Record finality")
     page = clerk.records("Rautalampi", **BOARD, meeting_on="7.1.2027", published_on="12.1.2027")
-    assert page.says == "Approved. The appeal period is running; its last day is Tuesday 2.2.2027."
+    assert page.says == "Approved. The appeal period is running and ends on Tuesday 2.2.2027."
     assert [row[0:4:3] for row in page.rows("The chain of decisions")] == [
         ["Committee", "Taken over by the board"],
         ["Board", "Approved"],
@@ -203,7 +203,7 @@ def test_c12_approved_with_a_condition_is_for_helsinki_to_consider(clerk, rautal
     assert not any(page.offers(act) for act in ("Record the signature", "Record finality", "Confirm"))
     view = {"accepted": "no", "view": "The agreement runs until notice is given.", "view_on": "11.1.2027"}
     page = clerk.does(page, "Record Helsinki's view", **view)
-    assert page.says.startswith("Not joining.")
+    assert page.says.startswith("Helsinki cannot accept the change or condition.")
     answer = letters("kirjaamo@686.example")[-1]
     assert "The agreement runs until notice is given." in answer.body
     assert not clerk.opens("/en/members/").text.count("Rautalampi")
@@ -242,7 +242,7 @@ def test_c14_a_corrected_publication_date_opens_finality_again(clerk, rautalampi
     assert page.says.startswith("The decision is legally final.")
     right = {"published_on": "27.11.2026", "correction_reason": "The minutes came out later."}
     page = clerk.does(page, "Correct", **right, channel="mail", received_from="registry")
-    assert page.says == "Approved. The appeal period is running; its last day is Friday 18.12.2026."
+    assert page.says == "Approved. The appeal period is running and ends on Friday 18.12.2026."
     assert [row[5] for row in page.rows("The chain of decisions")] == ["Fri 18.12.2026"]
     assert "Corrected: The minutes came out later." in page.part("Decisions")
     assert not page.offers("Record finality")

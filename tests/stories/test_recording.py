@@ -96,7 +96,7 @@ def test_c24_what_a_librarian_fills_in_counts_when_the_representative_records_it
     librarian = person("686", email="kirjasto@686.example", kind="librarian")
     director = person("686")
     page = librarian.opens(sent)
-    assert not page.offers("Record")
+    assert not page.offers("Record the decision")
     page = librarian.does(page, "Prepare the decision for the representative", **BOARD, **DAYS)
     assert page.status == 200
     assert page.says.startswith("The package has been sent. The municipality decides")
