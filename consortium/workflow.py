@@ -27,7 +27,9 @@ def refuse_day(field, day, *, since=None):
     if day > clock.today():
         raise ValidationError({field: _("That day is still to come.")})
     if since and day < since:
-        words = ValidationError(_("It cannot have been before %(day)s."), params={"day": f"{since:%-d.%-m.%Y}"})
+        words = ValidationError(
+            _("It cannot have been before %(day)s."), params={"day": f"{since:%-d.%-m.%Y}"}
+        )
         raise ValidationError({field: words})
 
 

@@ -286,7 +286,10 @@ class Accession(Workflow):
         if deciding and deciding == self.deciding:
             return  # an earlier link was corrected: Helsinki's view and finality rest on this one
         self.state = self.AFTER.get(last.outcome, AccessionState.IN_PREPARATION)
-        self.meeting_on, self.meeting_body = last.next_meeting_on, last.next_body if last.next_meeting_on else ""
+        self.meeting_on, self.meeting_body = (
+            last.next_meeting_on,
+            last.next_body if last.next_meeting_on else "",
+        )
         self._open_finality()
         self.view, self.view_on, self.view_by = "", None, None
         self.signed_on, self.signatory = None, ""

@@ -14,6 +14,7 @@ from PIL import Image
 from consortium.uploads import check_document
 
 RED, BLUE = (200, 0, 0), (0, 0, 160)
+
 # 96 × 64 pixels, white with a red corner above left and a blue one below right; camera and place in its EXIF.
 HEIC = base64.b64decode("""
 AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAYBtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRt
@@ -40,6 +41,7 @@ def pdf_bytes(change=None, **options):
 
 
 def metadata(pdf):
+    """Add the harmless description of the matter that registries put inside a PDF."""
     data = pdf.make_stream(b"<?xml version='1.0'?><asia/>", Type=Name.EmbeddedFile)
     pdf.Root.AF = Array(
         [pdf.make_indirect(Dictionary(Type=Name.Filespec, F=String("a.xml"), EF=Dictionary(F=data)))]

@@ -5,6 +5,7 @@ import re
 
 from members import package
 
+THIN, NO_BREAK = "\u202f", "\u00a0"
 TARIFF = {"rate": "0.009", "floor": "150.00", "cap": "7500.00", "valid_from": "2027-01-01", "free_years": []}
 TOWNS = {
     "alavieska": ("009", "Alavieska", "Alavieska", "Alavieskan", False, "fi", 2447),
@@ -14,10 +15,10 @@ TOWNS = {
     "helsinki": ("091", "Helsinki", "Helsingfors", "Helsingin", True, "fi-sv", 664028),
     "pedersore": ("599", "Pedersören kunta", "Pedersöre", "Pedersören kunnan", False, "sv-fi", 11206),
 }
-THIN, NO_BREAK = "\u202f", "\u00a0"
 
 
 def figures_of(town):
+    """Return what a joining package of this town is made from."""
     code, name_fi, name_sv, genitive, city, language, population = TOWNS[town]
     aland = language == "sv"
     return {
@@ -57,6 +58,7 @@ def figures_of(town):
 
 
 def leaves(value, path=()):
+    """Yield each sentence of nested texts with the path to it."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from leaves(item, (*path, key))
