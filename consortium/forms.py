@@ -19,18 +19,16 @@ DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 class TypedDateField(forms.DateField):
     """A date that is typed "21.5.2027"; no picker."""
 
+    default_error_messages = {
+        "invalid": _("Write the date as day.month.year, for example 21.5.2027."),
+        "required": _("Write the date, for example 21.5.2027."),
+    }
+
     def __init__(self, **kwargs):
         kwargs.setdefault("input_formats", DATE_FORMATS)
         kwargs.setdefault("help_text", _("For example 21.5.2027."))
         widget = forms.DateInput(format="%-d.%-m.%Y", attrs={"class": "short", "autocomplete": "off"})
         kwargs.setdefault("widget", widget)
-        kwargs.setdefault(
-            "error_messages",
-            {
-                "invalid": _("Write the date as day.month.year, for example 21.5.2027."),
-                "required": _("Write the date, for example 21.5.2027."),
-            },
-        )
         super().__init__(**kwargs)
         self.validators += [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
@@ -45,7 +43,7 @@ class KeyedForm(forms.Form):
         self.fields["form_key"].initial = uuid.uuid4
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
-                field.widget.attrs.setdefault("rows", 3)
+                field.widget.attrs["rows"] = 3
 
     @property
     def helper(self):

@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django import forms
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.forms.utils import flatatt
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from redis import RedisError
 
 from consortium import clock
 
 PER_PAGE = 50
+KEPT_SECONDS = 60
 FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
 
 
@@ -35,7 +40,7 @@ class Column:
     value: object  # f(row) -> value as stored: for exports and, by default, the page
     shown: object = None  # f(row) -> text or safe HTML on the page
     url: object = None  # f(row) -> address
-    order_by: tuple = ()
+    order_by: object = ()  # names of fields, or f() -> names where they depend on the language
     css: str = ""
     on_page: bool = True
 
@@ -77,8 +82,9 @@ class ListPage:
         self, request, queryset, columns, *, filterset=None, caption="", default_sort="", filename="list"
     ):
         self.request, self.columns, self.caption, self.filename = request, columns, caption, filename
-        self.filterset = filterset(request.GET, queryset=queryset, request=request) if filterset else None
-        self.all_rows = self._sorted(self.filterset.qs if self.filterset else queryset, default_sort)
+        self.filters = filterset and (lambda: filterset(request.GET, queryset=queryset, request=request))
+        self.is_filtered = bool(filterset) and any(request.GET.get(name) for name in filterset.base_filters)
+        self.all_rows = self._sorted(self.filterset.qs if self.is_filtered else queryset, default_sort)
 
     def _sorted(self, queryset, default_sort):
         asked = self.request.GET.get("sort", default_sort)
@@ -87,8 +93,32 @@ class ListPage:
         self.sort_key = column.key if column else ""
         if not column:
             return queryset
-        fields = [f"-{f}" if self.descending else f for f in column.order_by]
+        by = column.order_by() if callable(column.order_by) else column.order_by
+        fields = [f"-{f}" if self.descending else f for f in by]
         return queryset.order_by(*fields, "pk")
+
+    @cached_property
+    def filterset(self):
+        """Return the filters as the address fills them, or None."""
+        return self.filters() if self.filters else None
+
+    @property
+    def sift(self):
+        """Return the form of the filters as safe HTML; while nothing is asked, as it was drawn a minute ago at most.
+
+        Its choices come from the database and are a hundred: drawing them costs as much as drawing fifty rows.
+        """
+
+        def draw():
+            return render_to_string("partials/sift.html", {"sift": self.filterset.form}, self.request)
+
+        if self.request.GET:
+            return draw()
+        key = f"sift:{self.filename}:{get_language()}"
+        try:
+            return mark_safe(cache.get_or_set(key, draw, KEPT_SECONDS))
+        except (OSError, RedisError):  # the page does without the cache
+            return draw()
 
     @cached_property
     def page(self):

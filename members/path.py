@@ -28,7 +28,10 @@ def says(accession, today):
             "Approved with a change or condition. It is not yet a joining: Helsinki's lawyer considers it."
         )
     if state == AccessionState.APPROVED:
-        return _approved(deciding, today)
+        sentence = _approved(deciding, today)
+        return (
+            sentence if accession.signed_on else f"{sentence} {_('The municipality can sign already now.')}"
+        )
     if state == AccessionState.FINAL:
         if not accession.signed_on:
             return _("The decision is legally final. The municipality has still to sign the agreement.")

@@ -22,7 +22,7 @@ from psycopg import sql
 from consortium import celery
 from tests.factories import MunicipalityFactory, UserFactory
 
-pytest_plugins = ["tests.honest"]
+pytest_plugins = ["tests.honest", "tests.browser.schedule"]
 
 OWNER = "owner"
 REAL_PROCESSES = {"browser", "drill"}  # folders whose tests run the portal itself, with its own broker

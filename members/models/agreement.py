@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consortium.templatetags.portal import day, rate
 from consortium.workflow import Workflow, refuse_day
 from members import package
 
@@ -146,7 +147,7 @@ class Tariff(HelsinkiDecision):
         ]
 
     def __str__(self):
-        return f"{self.rate} € ({self.valid_from})"
+        return f"{rate(self.rate)} ({day(self.valid_from)})"
 
     @property
     def terms(self):

@@ -1,14 +1,11 @@
 """What the members' app tells on the pages that gather from several apps: one function a kind."""
 
-from functools import cache
-
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium import clock, gather
-from members.models import Municipality, Role, RoleKind
+from members.models import Municipality, RoleKind
 from members.pages import front, home, municipality, staff
 
 
@@ -38,10 +35,10 @@ def menu(user):
 def hats(user, request):
     """Return what the person can act as: the service centre, and each municipality with the strongest role there."""
     match = request.resolver_match
-    on_its_page = match is not None and match.url_name == "member_home"
-    shown = match.kwargs["code"] if on_its_page else request.session.get("municipality")
+    page = match.url_name if match else ""
+    shown = match.kwargs["code"] if page == "member_home" else request.session.get("municipality")
     swedish, found = get_language() == "sv", {}
-    for kind, code, name_fi, name_sv in _roles_today(user):
+    for kind, code, name_fi, name_sv in _roles(user, request.session, anew=page in {"home", "member_home"}):
         if code not in found or kind == RoleKind.REPRESENTATIVE:
             found[code] = f"{name_sv if swedish else name_fi}, {RoleKind(kind).label}"
     worn = shown if shown in found else None if user.is_staff else next(iter(found), None)
@@ -56,20 +53,22 @@ def hats(user, request):
     ]
 
 
-def _roles_today(user):
-    """Return (kind, code, name in Finnish and Swedish) of each role the person has today, by the places' names."""
-    with connection.cursor() as cursor:
-        cursor.execute(_roles_sql(), {"user": user.pk, "today": clock.today()})
-        return cursor.fetchall()
+def _roles(user, session, *, anew):
+    """Return [kind, code, name in Finnish and Swedish] of each role of today, by the places' names.
 
-
-@cache
-def _roles_sql():
-    """Return the query of the roles as text: asked on every page, it cost less to answer than to put together."""
-    rows = Role.objects.filter(user=0).active().order_by("municipality__sort_key_fi")
+    They are read on one's front pages, where signing in leads, and kept for the day's other pages: they only name
+    what the menu offers, and each page asks for itself what the person may see.
+    """
+    today, kept = clock.today().isoformat(), session.get("roles")
+    if kept and kept[0] == today and not anew:
+        return kept[1]
     names = ("kind", "municipality__code", "municipality__name_fi", "municipality__name_sv")
-    sql, values = rows.values_list(*names).query.sql_with_params()
-    return sql % tuple("%(user)s" if value == 0 else "%(today)s" for value in values)
+    rows = [
+        list(row) for row in user.roles.active().order_by("municipality__sort_key_fi").values_list(*names)
+    ]
+    if anew and kept != [today, rows]:
+        session["roles"] = [today, rows]
+    return rows
 
 
 FUNCTIONS = {

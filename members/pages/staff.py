@@ -52,7 +52,7 @@ def tasks(user, today):
         *_unsent([a for a in under_way if a.state == AccessionState.PREPARED]),
         *_without_address(under_way),
         *_without_representative(under_way),
-        *_failed_packages(),
+        *_failed_packages(today),
         *_refused_letters(),
     ]
 
@@ -279,13 +279,15 @@ def _without_representative(under_way):
     )
 
 
-def _failed_packages():
+def _failed_packages(today):
     newest = JoiningPackage.objects.filter(accession__state__in=Accession.OPEN).newest()
     failed = JoiningPackage.objects.filter(pk__in=newest, state=DocumentState.FAILED)
     first = {}
     for package in failed.select_related("accession__municipality", "accession__offer"):
         first.setdefault(package.accession_id, package)
-    reasons = {pk: (package.reason, clock.date_of(package.asked_at)) for pk, package in first.items()}
+    reasons = {
+        pk: (package.reason, min(clock.date_of(package.asked_at), today)) for pk, package in first.items()
+    }
     return _each(
         [package.accession for package in first.values()],
         lambda a: Task(

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.steps import take_step
@@ -42,4 +43,13 @@ def agreement(request, number):
 def agreement_approve(request, number):
     """Record Helsinki's decision on a version."""
     version = get_object_or_404(_visible(request.user), number=number)
-    return take_step(request, version, "approve", ApproveForm)
+    return take_step(
+        request,
+        version,
+        "approve",
+        ApproveForm,
+        kind=_("Agreement"),
+        title=str(version),
+        says=_("A draft: Helsinki has not approved it, and it cannot be offered."),
+        button=_("Record Helsinki's decision"),
+    )

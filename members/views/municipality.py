@@ -1,5 +1,7 @@
 """The register on pages: where everybody is, who belongs, one municipality's addresses."""
 
+from functools import lru_cache
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
@@ -8,8 +10,9 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
@@ -19,7 +22,7 @@ from consortium.steps import answered_before, attempt, carry_out
 from consortium.templatetags.portal import day, number, place, place_name
 from members.filters import MunicipalityFilter
 from members.forms.municipality import ContactForm, LeaveForm, MunicipalityForm
-from members.models import Accession, AccessionState, Contact, Membership, Municipality
+from members.models import Accession, AccessionState, Contact, Membership, Municipality, MunicipalityLanguage
 
 
 def with_standing(rows, today):
@@ -38,6 +41,28 @@ def with_standing(rows, today):
     return standing.annotate(last_event_at=Subquery(events.order_by("-at").values("at")[:1]))
 
 
+@lru_cache(maxsize=2)
+def _listed(today):
+    """Return the query of the list with what its columns need; put together once a day, since that is dear."""
+    shown = ("code", "name_fi", "name_sv", "region_fi", "region_sv", "language", "library_network")
+    return with_standing(Municipality.objects.current(today), today).only(*shown)
+
+
+@lru_cache(maxsize=2000)
+def _address(code, language):
+    """Return a municipality's page in a language."""
+    return reverse("municipality", args=[code])
+
+
+def _page_of(row):
+    return _address(row.code, get_language())
+
+
+def by_name():
+    """Return what puts names into the order of the page's own alphabet."""
+    return ("sort_key_sv",) if get_language() == "sv" else ("sort_key_fi",)
+
+
 def _standing_words(row):
     """Return one row's state in words."""
     if row.member_period:
@@ -51,12 +76,17 @@ COLUMNS = [
         gettext_lazy("Municipality"),
         place_name,
         place,
-        lambda r: r.get_absolute_url(),
-        ("sort_key_fi",),
+        _page_of,
+        by_name,
     ),
     Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
     Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
-    Column("language", gettext_lazy("Language"), lambda r: r.get_language_display(), order_by=("language",)),
+    Column(
+        "language",
+        gettext_lazy("Language"),
+        lambda r: MunicipalityLanguage(r.language).label,
+        order_by=("language",),
+    ),
     Column("network", gettext_lazy("Network"), lambda r: r.library_network, order_by=("library_network",)),
     Column(
         "residents",
@@ -89,7 +119,7 @@ def municipality_list(request):
     """Where is everybody: 308 rows to filter, sort and take along."""
     if not request.user.is_staff:
         raise PermissionDenied
-    rows = with_standing(Municipality.objects.current(), clock.today())
+    rows = _listed(clock.today()).all()
     listing = ListPage(
         request,
         rows,
@@ -108,8 +138,8 @@ MEMBER_COLUMNS = [
         gettext_lazy("Municipality"),
         place_name,
         place,
-        lambda r: r.get_absolute_url(),
-        ("sort_key_fi",),
+        _page_of,
+        by_name,
     ),
     Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
     Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),

@@ -135,6 +135,7 @@ def run():
         person = get_user_model().objects.create_superuser("mittaaja@konsortio.example")
         cookie, portal = session_of(person), get_wsgi_application()
         shown = reverse("members:municipality_list")
+        asker(portal, reverse("home"), cookie)()  # where signing in leads
         pages = {
             "bare": asker(bare.Handler(), "/", cookie),
             "search": asker(portal, reverse("search"), cookie),
