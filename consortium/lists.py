@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape  # Django's own looks at each text for laziness, which is dear for hundreds of cells
 
 from django import forms
 from django.core.cache import cache
@@ -16,9 +17,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.functional import cached_property
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
@@ -28,6 +30,7 @@ from consortium import clock
 
 PER_PAGE = 50
 KEPT_SECONDS = 60
+MARKS = {"": "", "ascending": " ↑", "descending": " ↓"}
 FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
 
 
@@ -53,8 +56,9 @@ class Column:
 
     def html(self, row):
         """Return the same as safe HTML."""
-        shown = conditional_escape(self.shown(row) if self.shown else self.value(row))
-        return f'<a href="{escape(self.url(row))}">{shown}</a>' if self.url else shown
+        shown = self.shown(row) if self.shown else self.value(row)
+        text = shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
+        return f'<a href="{escape(self.url(row))}">{text}</a>' if self.url else text
 
 
 class PlainSelect(forms.Select):
@@ -141,24 +145,35 @@ class ListPage:
 
     @property
     def heads(self):
-        """Return the column heads: label, sorting link and direction."""
-        return [
-            {
-                "label": c.label,
-                "key": c.key,
-                "css": c.css,
-                "sorted": ("descending" if self.descending else "ascending")
-                if c.key == self.sort_key
-                else "",
-                "sort_url": self.with_query(
-                    sort=f"-{c.key}" if c.key == self.sort_key and not self.descending else c.key, page=None
-                )
-                if c.order_by
-                else "",
-            }
-            for c in self.columns
-            if c.on_page
-        ]
+        """Return the column heads: label, sorting link, direction, and both in words."""
+        query = self.request.GET.copy()
+        for name in ("sort", "page"):
+            query.pop(name, None)
+        kept = query.urlencode() + "&" if query else ""
+        notes = {
+            "": _("sort by this"),
+            "ascending": _("sorted, smallest or first letter first"),
+            "descending": _("sorted, largest or last letter first"),
+        }
+        heads = []
+        for column in self.columns:
+            if not column.on_page:
+                continue
+            is_sorted = column.key == self.sort_key
+            direction = ("descending" if self.descending else "ascending") if is_sorted else ""
+            asked = f"-{column.key}" if direction == "ascending" else column.key
+            heads.append(
+                {
+                    "label": column.label,
+                    "key": column.key,
+                    "css": column.css,
+                    "sorted": direction,
+                    "sort_url": f"?{kept}sort={asked}" if column.order_by else "",
+                    "mark": MARKS[direction],
+                    "note": notes[direction],
+                }
+            )
+        return heads
 
     @property
     def rows(self):

@@ -28,10 +28,7 @@ def says(accession, today):
             "Approved with a change or condition. It is not yet a joining: Helsinki's lawyer considers it."
         )
     if state == AccessionState.APPROVED:
-        sentence = _approved(deciding, today)
-        return (
-            sentence if accession.signed_on else f"{sentence} {_('The municipality can sign already now.')}"
-        )
+        return _approved(deciding, today)
     if state == AccessionState.FINAL:
         if not accession.signed_on:
             return _("The decision is legally final. The municipality has still to sign the agreement.")
@@ -138,7 +135,10 @@ def steps(accession, today):
 
 def _later_steps(accession, today, put):
     deciding = accession.deciding
-    signed = {"title": _("The municipality signs the agreement"), "note": accession.signatory}
+    signed = {
+        "title": _("The municipality signs the agreement"),
+        "note": accession.signatory or _sign_note(accession),
+    }
     finality = {
         "title": _("Finality confirmed by a person"),
         "note": _finality_note(accession),
@@ -185,6 +185,10 @@ def _sent_note(accession):
     if accession.opened_at:
         return f"{version} " + _("Link first opened on %(day)s.") % {"day": day(accession.opened_at)}
     return version
+
+
+def _sign_note(accession):
+    return _("The municipality can sign already now.") if accession.deciding else ""
 
 
 def _deadline_note(accession):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from consortium import clock, gather
 from members.models import Municipality, RoleKind
-from members.pages import front, home, municipality, staff
+from members.pages import front, home, municipality, staff, year
 
 
 def municipalities_of(user):
@@ -76,8 +76,8 @@ FUNCTIONS = {
     gather.HATS: hats,
     gather.MUNICIPALITIES_OF: municipalities_of,
     gather.STAFF_HOME: staff.tasks,
-    gather.STAFF_DEADLINES: staff.deadlines,
-    gather.STAFF_YEAR: staff.year,
+    gather.STAFF_DEADLINES: year.deadlines,
+    gather.STAFF_YEAR: year.year,
     gather.MEMBER_HOME: home.tasks,
     gather.MEMBER_DONE: home.done,
     gather.MEMBER_PARTS: home.parts,

@@ -29,10 +29,11 @@ def with_standing(rows, today):
     """Add to each row what a list shows: membership today, newest accession, last event."""
     newest = Accession.objects.filter(municipality=OuterRef("pk")).order_by("-pk")
     membership = Membership.objects.on(today).filter(municipality=OuterRef("pk"))
+    rows = rows.alias(
+        accession_pk=Subquery(newest.values("pk")[:1]), accession_offer=Subquery(newest.values("offer")[:1])
+    )
     standing = rows.with_population().annotate(
         accession_state=Subquery(newest.values("state")[:1]),
-        accession_pk=Subquery(newest.values("pk")[:1]),
-        accession_offer=Subquery(newest.values("offer")[:1]),
         sent_at=Subquery(newest.values("sent_at")[:1]),
         member_period=Subquery(membership.values("period")[:1]),
     )

@@ -76,7 +76,7 @@ def test_a7_fourteen_are_confirmed_in_one_go_and_begin_on_their_day(
     assert sorted(listed) == sorted(f"{name}: board § 15, 20.4.2027" for name in FOURTEEN.values())
     before = len(letters())
     page = clerk.presses(
-        page, "Confirm 14 joinings", **HELSINKI, confirmed_on="24.5.2027", joins_on="1.1.2028"
+        page, "Confirm the joining of the chosen", **HELSINKI, confirmed_on="24.5.2027", joins_on="1.1.2028"
     )
     assert page.status == 200
     assert "Nothing is ready for Helsinki's decision." in clerk.opens("/en/offers/signing/").text
