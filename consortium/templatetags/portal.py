@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 NARROW, NO_BREAK, MINUS = "\u202f", "\u00a0", "\u2212"
+SIGNS = {ord(","): NARROW, ord("-"): MINUS}
 CENT = Decimal("0.01")
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 
@@ -88,6 +89,8 @@ def money(value):
 @register.filter
 def number(value):
     """A count or a plain number: 122 594; decimals only where there are some. TypeError for a float."""
+    if type(value) is int:  # lists are full of these
+        return f"{value:,}".translate(SIGNS)
     if value in (None, ""):
         return ""
     value = _decimal(value)
@@ -218,8 +221,9 @@ def place_name(municipality, language=None):
 @register.filter
 def place(municipality, language=None):
     """A municipality's name for the page, marked with its language where that is not the page's."""
+    language = _language(language)
     name, spoken = place_in(municipality, language)
-    return name if spoken == _language(language) else format_html('<span lang="{}">{}</span>', spoken, name)
+    return name if spoken == language else format_html('<span lang="{}">{}</span>', spoken, name)
 
 
 @register.simple_tag(takes_context=True)

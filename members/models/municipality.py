@@ -71,13 +71,15 @@ class MunicipalityQuerySet(models.QuerySet):
         """Return those for which the person has any role on the day."""
         return self.filter(pk__in=user.roles.active(today).values("municipality"))
 
+    def with_residents(self):
+        """Add the newest population figure."""
+        newest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-on")
+        return self.annotate(residents=Subquery(newest.values("count")[:1]))
+
     def with_population(self):
         """Add the newest population figure and its day."""
         newest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-on")
-        return self.annotate(
-            residents=Subquery(newest.values("count")[:1]),
-            residents_on=Subquery(newest.values("on")[:1]),
-        )
+        return self.with_residents().annotate(residents_on=Subquery(newest.values("on")[:1]))
 
     def named(self, words):
         """Return those whose name, old or new, Finnish or Swedish, or code begins with the words."""

@@ -32,7 +32,7 @@ def with_standing(rows, today):
     rows = rows.alias(
         accession_pk=Subquery(newest.values("pk")[:1]), accession_offer=Subquery(newest.values("offer")[:1])
     )
-    standing = rows.with_population().annotate(
+    standing = rows.with_residents().annotate(
         accession_state=Subquery(newest.values("state")[:1]),
         sent_at=Subquery(newest.values("sent_at")[:1]),
         member_period=Subquery(membership.values("period")[:1]),
