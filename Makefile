@@ -54,8 +54,8 @@ check: $(DEV) ## format, lint, import directions, migrations, translations, depl
 	$(BIN)/python -c 'import yaml; print("docker-compose.yml:", ", ".join(yaml.safe_load(open("docker-compose.yml"))["services"]))'
 
 bench: $(DEV) ## measurements, one JSON line a figure
-	@set -e; for file in tests/benchmarks/bench_*.py; do \
-		PORTAL_VAR=$(CURDIR)/var/bench $(UNPACKED) $(BIN)/python -m tests.benchmarks.$$(basename $$file .py); done
+	@$(RUN) translations --compile
+	@PORTAL_VAR=$(CURDIR)/var/bench $(UNPACKED) $(BIN)/python -m tests.benchmarks
 
 clean: ## stop the portal's own servers, remove data and what was made on the way (not .venv)
 	@test ! -d var/sys || rm -f .venv/.portal-* .venv/.dev-*

@@ -21,7 +21,7 @@ MUNICIPALITY_ACTS = (
 FRONT = "front"  # f(today) -> Parts of the public front page
 MAP = "map"  # f(today) -> Parts of the page that shows the map alone
 LOOK_UP = "look_up"  # f(words, today) -> Hits of "Is your municipality in?", each with its answer in ``why``
-MENU = "menu"  # f(user or None) -> {"label", "url"}
+MENU = "menu"  # f(user or None) -> {"label", "url"}; may ask whether the person is staff, no more: it is kept
 HATS = "hats"  # f(user, request) -> {"label", "url", "current"}
 SEARCH = "search"  # f(user, words) -> Hits
 

@@ -57,7 +57,10 @@ class Column:
     def html(self, row):
         """Return the same as safe HTML."""
         shown = self.shown(row) if self.shown else self.value(row)
-        text = shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
+        if type(shown) is str:
+            text = escape(shown)
+        else:
+            text = shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
         return f'<a href="{escape(self.url(row))}">{text}</a>' if self.url else text
 
 

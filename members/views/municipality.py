@@ -1,6 +1,7 @@
 """The register on pages: where everybody is, who belongs, one municipality's addresses."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import attrgetter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -55,64 +56,67 @@ def _address(code, language):
     return reverse("municipality", args=[code])
 
 
-def _page_of(row):
-    return _address(row.code, get_language())
+def _places(language):
+    """Return the columns that tell which municipality a row is."""
+    own = "sv" if language == "sv" else "fi"
+    return [
+        Column(
+            "name",
+            _("Municipality"),
+            lambda r: place_name(r, language),
+            lambda r: place(r, language),
+            lambda r: _address(r.code, language),
+            (f"sort_key_{own}",),  # each page in its own alphabet
+        ),
+        Column("code", _("Code"), lambda r: r.code, order_by=("code",)),
+        Column("region", _("Region"), attrgetter(f"region_{own}"), order_by=(f"region_{own}",)),
+    ]
 
 
-def by_name():
-    """Return what puts names into the order of the page's own alphabet."""
-    return ("sort_key_sv",) if get_language() == "sv" else ("sort_key_fi",)
-
-
-def _standing_words(row):
-    """Return one row's state in words."""
-    if row.member_period:
-        return _("member since %(day)s") % {"day": day(row.member_period.lower)}
-    return AccessionState(row.accession_state).label if row.accession_state else _("not invited")
-
-
-COLUMNS = [
-    Column(
-        "name",
-        gettext_lazy("Municipality"),
-        place_name,
-        place,
-        _page_of,
-        by_name,
-    ),
-    Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
-    Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
-    Column(
-        "language",
-        gettext_lazy("Language"),
-        lambda r: MunicipalityLanguage(r.language).label,
-        order_by=("language",),
-    ),
-    Column("network", gettext_lazy("Network"), lambda r: r.library_network, order_by=("library_network",)),
-    Column(
+def _residents():
+    return Column(
         "residents",
-        gettext_lazy("Residents"),
+        _("Residents"),
         lambda r: r.residents,
         lambda r: number(r.residents),
         order_by=("residents",),
         css="num",
-    ),
-    Column("state", gettext_lazy("State"), _standing_words, order_by=("accession_state",)),
-    Column(
-        "sent",
-        gettext_lazy("Package sent"),
-        lambda r: clock.date_of(r.sent_at),
-        lambda r: day(r.sent_at) or _("not yet"),
-        order_by=("sent_at",),
-    ),
-    Column(
-        "event",
-        gettext_lazy("Last event"),
-        lambda r: clock.date_of(r.last_event_at),
-        lambda r: day(clock.date_of(r.last_event_at)) or _("none"),
-        order_by=("last_event_at",),
-    ),
-]
+    )
+
+
+@cache
+def columns(language):
+    """Return the columns of the list in a language, whose words are looked up once, not for each of 450 cells."""
+    languages = {status.value: str(status.label) for status in MunicipalityLanguage}
+    states = {state.value: str(state.label) for state in AccessionState} | {None: _("not invited")}
+    since, not_yet, none = _("member since %(day)s"), _("not yet"), _("none")
+
+    def standing(row):
+        if row.member_period:
+            return since % {"day": day(row.member_period.lower)}
+        return states[row.accession_state]
+
+    return [
+        *_places(language),
+        Column("language", _("Language"), lambda r: languages[r.language], order_by=("language",)),
+        Column("network", _("Network"), lambda r: r.library_network, order_by=("library_network",)),
+        _residents(),
+        Column("state", _("State"), standing, order_by=("accession_state",)),
+        Column(
+            "sent",
+            _("Package sent"),
+            lambda r: clock.date_of(r.sent_at),
+            lambda r: day(r.sent_at) or not_yet,
+            order_by=("sent_at",),
+        ),
+        Column(
+            "event",
+            _("Last event"),
+            lambda r: clock.date_of(r.last_event_at),
+            lambda r: day(clock.date_of(r.last_event_at)) or none,
+            order_by=("last_event_at",),
+        ),
+    ]
 
 
 @require_safe
@@ -124,7 +128,7 @@ def municipality_list(request):
     listing = ListPage(
         request,
         rows,
-        COLUMNS,
+        columns(get_language()),
         filterset=MunicipalityFilter,
         caption=_("Municipalities"),
         default_sort="name",
@@ -133,33 +137,20 @@ def municipality_list(request):
     return listing.export() or render(request, "members/municipality_list.html", {"list": listing})
 
 
-MEMBER_COLUMNS = [
-    Column(
-        "name",
-        gettext_lazy("Municipality"),
-        place_name,
-        place,
-        _page_of,
-        by_name,
-    ),
-    Column("code", gettext_lazy("Code"), lambda r: r.code, order_by=("code",)),
-    Column("region", gettext_lazy("Region"), lambda r: r.region, order_by=("region_fi",)),
-    Column(
-        "residents",
-        gettext_lazy("Residents"),
-        lambda r: r.residents,
-        lambda r: number(r.residents),
-        order_by=("residents",),
-        css="num",
-    ),
-    Column(
-        "since",
-        gettext_lazy("Member since"),
-        lambda r: r.member_period.lower,
-        lambda r: day(r.member_period.lower),
-        order_by=("member_period",),
-    ),
-]
+@cache
+def member_columns(language):
+    """Return the columns of the public list in a language."""
+    return [
+        *_places(language),
+        _residents(),
+        Column(
+            "since",
+            _("Member since"),
+            lambda r: r.member_period.lower,
+            lambda r: day(r.member_period.lower),
+            order_by=("member_period",),
+        ),
+    ]
 
 
 @login_not_required
@@ -171,7 +162,7 @@ def member_list(request):
     listing = ListPage(
         request,
         rows,
-        MEMBER_COLUMNS,
+        member_columns(get_language()),
         caption=_("Member municipalities"),
         default_sort="name",
         filename="members",
