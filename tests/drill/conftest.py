@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from django.conf import settings
+from redis import Redis
 
 from consortium import embedded
 from tests.drill.practice import Practice, Sink
@@ -38,6 +39,8 @@ def sink():
 def practice(transactional_db, sink):
     """A copy whose processes the test starts and kills, with an empty folder of files and an empty broker."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    embedded.start(settings.VAR)
+    Redis.from_url(embedded.cache_url(settings.REDIS_URL)).flushall()
     copy = Practice(sink.url)
     yield copy
     copy.end()

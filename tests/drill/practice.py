@@ -109,8 +109,8 @@ class Practice:
                 cwd=settings.BASE_DIR,
                 env=serve_demo.environment()
                 | {
-                    "DATABASE_URL": _of_test(settings.DATABASE_URL),
-                    "DATABASE_OWNER_URL": _of_test(settings.DATABASE_OWNER_URL),
+                    "DATABASE_URL": of_test(settings.DATABASE_URL),
+                    "DATABASE_OWNER_URL": of_test(settings.DATABASE_OWNER_URL),
                     "EMAIL_URL": self.mail_url,
                     "PORTAL_ADDRESS": f"http://127.0.0.1:{self.port}",
                 },
@@ -145,7 +145,7 @@ class Practice:
         return (self.logs / f"{name}.log").read_text(errors="replace")
 
 
-def _of_test(url):
+def of_test(url):
     """Return a database's address with the name of the test's own database."""
     name = connections[DEFAULT_DB_ALIAS].settings_dict["NAME"]
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}")) if url else ""

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from consortium.management.commands import serve_demo
-from tests.drill.practice import _of_test
+from tests.drill.practice import of_test
 
 LANGUAGES = {"fi": ["fi"], "fi-sv": ["fi", "sv"], "sv-fi": ["sv", "fi"], "sv": ["sv"]}
 FILES = 341  # 259 in Finnish, 33 in both languages, 16 in Swedish
@@ -36,8 +36,8 @@ def made(request, tmp_path_factory, django_db_setup, django_db_blocker):
     """The folder of one run of the command over the whole register, and what it said."""
     folder = tmp_path_factory.mktemp("packages")
     environment = serve_demo.environment() | {
-        "DATABASE_URL": _of_test(settings.DATABASE_URL),
-        "DATABASE_OWNER_URL": _of_test(settings.DATABASE_OWNER_URL),
+        "DATABASE_URL": of_test(settings.DATABASE_URL),
+        "DATABASE_OWNER_URL": of_test(settings.DATABASE_OWNER_URL),
     }
 
     def manage(*arguments):
