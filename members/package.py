@@ -31,7 +31,6 @@ from consortium.templatetags.portal import (
 from members.package_docx import written_as_docx
 
 TEXTS = Path(__file__).resolve().parent / "texts"
-LANGUAGES_OF = {"fi": ["fi"], "fi-sv": ["fi", "sv"], "sv-fi": ["sv", "fi"], "sv": ["sv"]}
 BODIES = ("committee", "board", "council", "office_holder")
 REMEDIES = {"board": Remedy.RECTIFICATION, "council": Remedy.APPEAL}
 STEPS = ("drafted_on", "papers_on", "meeting_on", "published_on", "last_day", "final_on")
@@ -53,11 +52,6 @@ def example_clauses():
     """The clauses of the example agreement, for practice copies."""
     clauses = tomllib.loads((TEXTS / "agreement.toml").read_text(encoding="utf-8"))["clauses"]
     return [{key: value.strip() for key, value in clause.items()} for clause in clauses]
-
-
-def languages_of(code_language):
-    """The languages a municipality gets its package in, its own first. KeyError for an unknown status."""
-    return LANGUAGES_OF[code_language]
 
 
 # Figures
@@ -373,11 +367,6 @@ def make_pdf(figures, clauses, language):
 
 
 # Text to work on
-
-
-def make_text(figures, language, body="board"):
-    """The proposal as a plain text file, UTF-8."""
-    return proposal_text(figures, language, body).encode()
 
 
 def make_docx(figures, language):

@@ -63,10 +63,6 @@ class MunicipalityQuerySet(models.QuerySet):
         """Return those that belong to the consortium on the day."""
         return self.filter(memberships__period__contains=day)
 
-    def represented_by(self, user, today=None):
-        """Return those for which the person may give the official answer on the day."""
-        return self.filter(pk__in=user.roles.representing(today).values("municipality"))
-
     def of(self, user, today=None):
         """Return those for which the person has any role on the day."""
         return self.filter(pk__in=user.roles.active(today).values("municipality"))
@@ -80,17 +76,6 @@ class MunicipalityQuerySet(models.QuerySet):
         """Add the newest population figure and its day."""
         newest = Population.objects.filter(municipality=OuterRef("pk")).order_by("-on")
         return self.with_residents().annotate(residents_on=Subquery(newest.values("on")[:1]))
-
-    def named(self, words):
-        """Return those whose name, old or new, Finnish or Swedish, or code begins with the words."""
-        words = words.strip()
-        key = sort_key(words)
-        name = (
-            Q(sort_key_fi__startswith=key)
-            | Q(sort_key_sv__startswith=key)
-            | Q(genitive_fi__istartswith=words)
-        )
-        return self.filter(name | Q(code=words))
 
 
 class Municipality(models.Model):
@@ -194,10 +179,6 @@ class Municipality(models.Model):
         membership.full_clean()
         membership.save()
         return membership
-
-    def membership_on(self, day):
-        """Return the membership that covers the day, or None."""
-        return self.memberships.filter(period__contains=day).first()
 
 
 class Population(models.Model):

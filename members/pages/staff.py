@@ -26,7 +26,6 @@ from members.models import (
 
 FEW = 5  # so many are named one by one; more become one line that opens the round
 NAMED = 3
-AHEAD = dt.timedelta(days=60)
 QUIET = dt.timedelta(days=60)  # so long may a matter rest in a municipality before it is asked about
 ANSWERING = {
     AccessionState.SENT,

@@ -18,17 +18,9 @@ from members.models import (
     Municipality,
     Offer,
 )
+from members.pages.staff import ANSWERING
 
-FEW = 5  # so many are named one by one; more become one line that opens the round
-NAMED = 3
 AHEAD = dt.timedelta(days=60)
-QUIET = dt.timedelta(days=60)  # so long may a matter rest in a municipality before it is asked about
-ANSWERING = {
-    AccessionState.SENT,
-    AccessionState.IN_PREPARATION,
-    AccessionState.CONDITIONAL,
-    AccessionState.APPROVED,
-}
 
 
 def deadlines(user, today):

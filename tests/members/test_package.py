@@ -69,15 +69,6 @@ def test_no_timetable_for_aland():
     assert package.timetable("2027-05-21", aland=True) == []
 
 
-def test_languages():
-    assert [package.languages_of(status) for status in ("fi", "fi-sv", "sv-fi", "sv")] == [
-        ["fi"],
-        ["fi", "sv"],
-        ["sv", "fi"],
-        ["sv"],
-    ]
-
-
 # Words
 
 
@@ -223,10 +214,3 @@ def test_docx_has_headings_language_title_and_four_decisions(town, language, spo
     points = [part for part in document.paragraphs if part.style.name == "List Number"]
     assert [point.text for point in points] == written.points * 4
     assert len({point._p.pPr.numPr.numId.val for point in points}) == 4
-
-
-def test_text_file_is_the_proposal():
-    figures = figures_of("vaasa")
-    assert package.make_text(figures, "sv", "council").decode() == package.proposal_text(
-        figures, "sv", "council"
-    )

@@ -125,7 +125,7 @@ def test_a_role_is_given_once(rautalampi):
     assert (role.user.title, role.user.language, role.user.is_staff) == ("Kirjastonjohtaja", "fi", False)
     assert (role.municipality, role.kind, role.since) == (rautalampi, "representative", dt.date(2026, 11, 24))
     assert (role.ended_on, role.given_by) == (None, None)
-    assert list(Municipality.objects.represented_by(role.user)) == [rautalampi]
+    assert list(Municipality.objects.filter(roles__in=role.user.roles.representing())) == [rautalampi]
     details = {"person": role.user_id, "municipality": rautalampi.pk, "kind": "representative"}
     assert acts() == [("give_role", role, None, details | {"since": "2026-11-24", "command": True})]
 
