@@ -28,7 +28,15 @@ class MailState(models.TextChoices):
     QUEUED = "queued", _("waiting to leave")
     SENT = "sent", _("sent")
     REFUSED = "refused", _("refused")
+    RETURNED = "returned", _("came back")
     DROPPED = "dropped", _("not sent: no longer true")
+
+
+class Reader(models.TextChoices):
+    """As whom the recipient is written to."""
+
+    PERSON = "person", _("person")
+    REGISTRY = "registry", _("registry")
 
 
 class Priority(models.IntegerChoices):
@@ -70,6 +78,7 @@ class OutgoingEmail(models.Model):
     TRY_AGAIN_MINUTES = (1, 5, 15, 60, 240, 720)
 
     to = models.EmailField(_("to"))
+    reader = models.CharField(_("recipient"), max_length=10, choices=Reader, default=Reader.PERSON)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=5)
@@ -87,6 +96,15 @@ class OutgoingEmail(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
     reason = models.CharField(_("the server's words"), max_length=500, blank=True)
+    returned_at = models.DateTimeField(_("came back on"), null=True)
+    instead_of = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sent_again",
+        verbose_name=_("sent again in place of"),
+    )
 
     objects = OutgoingEmailQuerySet.as_manager()
 
@@ -101,8 +119,13 @@ class OutgoingEmail(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="outgoingemail_sent_has_time",
-                condition=Q(state="sent", sent_at__isnull=False)
-                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                condition=Q(state__in=["sent", "returned"], sent_at__isnull=False)
+                | (~Q(state__in=["sent", "returned"]) & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outgoingemail_returned_has_time",
+                condition=Q(state="returned", returned_at__isnull=False)
+                | (~Q(state="returned") & Q(returned_at__isnull=True)),
             ),
         ]
 

@@ -46,6 +46,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.FINNISH)
     is_staff = models.BooleanField(_("works in the service centre"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    is_shared = models.BooleanField(
+        _("shared mailbox"),
+        default=False,
+        help_text=_("Several people read it: an official answer asks who gives it."),
+    )
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    wants_summaries = models.BooleanField(_("summaries by mail"), default=True)
+    feed_key = models.UUIDField(_("key of the calendar feed"), null=True, unique=True, editable=False)
+    edited_at = models.DateTimeField(default=clock.now, editable=False)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -65,6 +74,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.get_full_name()
+
+    def may_enter(self, today=None):
+        """Tell whether the person may be here on the day: not after the account was closed or the last day passed."""
+        return self.is_active and (self.last_day is None or self.last_day >= (today or clock.today()))
 
     def get_full_name(self):
         """Return the name as shown to others, or the address while no name is known."""

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.models import DocumentState
-from consortium.workflow import Workflow, WrongState, refuse_day
+from consortium.workflow import refuse_day
 from members import emails
-from members.models.decision import Body, Decision, Outcome
+from members.models.decision import Body, Decision
+from members.models.handling import Handling
 from members.models.municipality import Municipality
-from members.models.offer import Offer, new_code
+from members.models.offer import Offer, new_code, new_digits
 from members.models.states import AccessionState, FinalityGround, Hindrance
 
 
@@ -38,7 +39,7 @@ class AccessionQuerySet(models.QuerySet):
         return self.filter(state__in=Accession.OPEN)
 
 
-class Accession(Workflow):
+class Accession(Handling):
     """One municipality's answer to one offer, from the invitation to Helsinki's confirmation."""
 
     HANDLED = {
@@ -72,12 +73,6 @@ class Accession(Workflow):
         "revoke": ({AccessionState.CONFIRMED}, AccessionState.FINAL),
         "stop": (set(OPEN), AccessionState.STOPPED),
     }
-    AFTER = {
-        Outcome.APPROVED: AccessionState.APPROVED,
-        Outcome.APPROVED_CHANGED: AccessionState.CONDITIONAL,
-        Outcome.REJECTED: AccessionState.REJECTED,
-    }
-
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="accessions")
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="accessions")
     state = models.CharField(
@@ -103,6 +98,10 @@ class Accession(Workflow):
     confirmed_section = models.CharField(_("section (§)"), max_length=20, blank=True)
     confirmed_case_number = models.CharField(_("case number"), max_length=40, blank=True)
     closing_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    aside_until = models.DateField(_("put aside until"), null=True, blank=True)
+    aside_reason = models.CharField(_("why it is put aside"), max_length=300, blank=True)
+    hand_in_code = models.CharField(max_length=6, default=new_digits, editable=False)
+    hand_in_until = models.DateField(_("handing in open until"), null=True, blank=True)
 
     objects = AccessionQuerySet.as_manager()
 
@@ -139,6 +138,12 @@ class Accession(Workflow):
                 ),
             ),
             models.CheckConstraint(
+                name="accession_aside_with_reason",
+                condition=Q(aside_until__isnull=True, aside_reason="")
+                | (Q(aside_until__isnull=False) & ~Q(aside_reason="")),
+                violation_error_message=_("Say in a word why the matter is put aside."),
+            ),
+            models.CheckConstraint(
                 name="accession_sent_has_time",
                 condition=Q(state="prepared") | Q(sent_at__isnull=False) | Q(state="stopped"),
             ),
@@ -155,11 +160,6 @@ class Accession(Workflow):
     def is_open(self):
         """Tell whether it is still under way."""
         return self.state in self.OPEN
-
-    @property
-    def standing(self):
-        """Return the chain as it stands: recorded and not corrected, in the order of the meetings."""
-        return list(self.decisions.standing())
 
     def hindrance(self, verb, today=None):
         """Return why a step that the state allows must still wait, or None."""
@@ -209,94 +209,6 @@ class Accession(Workflow):
         """Record when the municipality's body meets; until then nobody is reminded."""
         with self.step("schedule", by=by, meeting_on=meeting_on, body=meeting_body):
             self.meeting_on, self.meeting_body = meeting_on, meeting_body
-
-    def prepare(self, *, by, **handling):
-        """Keep a librarian's entry ready for the representative; it counts only when she records it."""
-        with self.step("prepare", by=by):
-            earlier = self.decisions.prepared().first()
-            self._add_decision(prepared_by=by, **_extract_of(earlier, handling))
-            if earlier:
-                earlier.delete()
-            emails.decision_prepared(self, by)
-
-    def decide(self, *, by, **handling):
-        """Record one handling of the chain; the outcome tells where the matter then stands."""
-        with self.step(
-            "decide", by=by, outcome=handling["outcome"], meeting_on=handling["meeting_on"]
-        ) as details:
-            self._refuse_the_same_meeting(**handling)
-            prepared = self.decisions.prepared().first()
-            decision = self._add_decision(
-                recorded_by=by,
-                recorded_at=clock.now(),
-                prepared_by=prepared.prepared_by if prepared else None,
-                **_extract_of(prepared, handling),
-            )
-            self.decisions.prepared().delete()
-            details["decision"] = decision.pk
-            self._stand_as_chain_says()
-            emails.decision_recorded(self, decision)
-
-    def correct(self, *, by, corrects, correction_reason, **handling):
-        """Strike an entry by a new one; finality that rested on the old one is opened again."""
-        with self.step("correct", by=by, struck=corrects.pk) as details:
-            if not self.decisions.standing().filter(pk=corrects.pk).exists():
-                raise WrongState(self, "correct")
-            decision = self._add_decision(
-                recorded_by=by,
-                recorded_at=clock.now(),
-                corrects=corrects,
-                correction_reason=correction_reason,
-                **_extract_of(corrects, handling),
-            )
-            details["decision"] = decision.pk
-            alike = (decision.outcome, decision.condition) == (corrects.outcome, corrects.condition)
-            if alike and corrects.pk == self.deciding_id:
-                self._rest_on(decision)
-            else:
-                self._stand_as_chain_says()
-            emails.decision_recorded(self, decision)
-
-    def _rest_on(self, decision):
-        """Put the corrected entry in the place of the deciding one: what was decided is the same, its dates are not."""
-        self.deciding = decision
-        if self.state == AccessionState.FINAL:
-            self.state = AccessionState.APPROVED
-        self._open_finality()
-
-    def _refuse_the_same_meeting(self, *, body, meeting_on, body_name="", **handling):
-        """Two who record at once record the same meeting: one entry stands. Namesakes of a kind are told apart."""
-        others = self.decisions.standing().filter(body=body, meeting_on=meeting_on)
-        if any(not body_name or not d.body_name or d.body_name == body_name for d in others):
-            raise ValidationError(
-                _("What this meeting decided has already been recorded. If the entry is wrong, correct it."),
-                code="recorded",
-            )
-
-    def _add_decision(self, **fields):
-        decision = Decision(accession=self, **fields)
-        decision.full_clean()
-        decision.save()
-        return decision
-
-    def _stand_as_chain_says(self):
-        """Set the state by the last standing handling; what rested on another decision is open again."""
-        last = self.decisions.standing().last()
-        deciding = last if last.outcome in self.AFTER else None
-        if deciding and deciding == self.deciding:
-            return  # an earlier link was corrected: Helsinki's view and finality rest on this one
-        self.state = self.AFTER.get(last.outcome, AccessionState.IN_PREPARATION)
-        self.meeting_on, self.meeting_body = (
-            last.next_meeting_on,
-            last.next_body if last.next_meeting_on else "",
-        )
-        self._open_finality()
-        self.view, self.view_on, self.view_by = "", None, None
-        self.signed_on, self.signatory = None, ""
-        self.deciding = deciding
-
-    def _open_finality(self):
-        self.finality_on, self.finality_by, self.finality_ground, self.finality_note = None, None, "", ""
 
     def respond(self, *, by, accepted, view, view_on):
         """Record Helsinki's view on an approval with a change: as it stands a joining, or not."""
@@ -384,13 +296,6 @@ class Accession(Workflow):
     def note_opened(self):
         """Keep when the package's own page was first opened."""
         Accession.objects.filter(pk=self.pk, opened_at__isnull=True).update(opened_at=clock.now())
-
-
-def _extract_of(earlier, handling):
-    """Carry the earlier row's file over when no new one came."""
-    if earlier and earlier.extract and not handling.get("extract"):
-        return {**handling, "extract": earlier.extract.name}
-    return handling
 
 
 def confirm_together(accessions, *, by, **decision):

@@ -65,8 +65,9 @@ class DecisionQuerySet(models.QuerySet):
     """Questions to the chain."""
 
     def standing(self):
-        """Return what has been recorded and not been corrected since, in the order of the meetings."""
-        return self.filter(recorded_at__isnull=False, correction__isnull=True).order_by("meeting_on", "pk")
+        """Return what has been recorded and neither corrected nor moved since, in the order of the meetings."""
+        rows = self.filter(recorded_at__isnull=False, correction__isnull=True, moved_to__isnull=True)
+        return rows.order_by("meeting_on", "pk")
 
     def prepared(self):
         """Return what a librarian has filled in and the representative has not yet recorded."""
@@ -101,11 +102,21 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     recorded_at = models.DateTimeField(null=True, blank=True)
+    answered_name = models.CharField(_("who answers"), max_length=120, blank=True)
+    answered_title = models.CharField(_("title"), max_length=120, blank=True)
     channel = models.CharField(_("how it came"), max_length=10, choices=Channel, blank=True)
     received_from = models.CharField(_("from whom"), max_length=120, blank=True)
     received_on = models.DateField(_("when it came"), null=True, blank=True)
     corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="correction")
     correction_reason = models.CharField(_("why it is corrected"), max_length=300, blank=True)
+    moved_to = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="moved_from",
+        verbose_name=_("moved to the right municipality as"),
+    )
 
     objects = DecisionQuerySet.as_manager()
 
@@ -133,6 +144,12 @@ class Decision(models.Model):
                 name="decision_condition_said",
                 condition=~Q(outcome="approved_changed") | ~Q(condition=""),
                 violation_error_message=_("Write the change or condition as it stands in the minutes."),
+            ),
+            models.CheckConstraint(
+                name="decision_answered_by_name_and_title",
+                condition=Q(answered_name="", answered_title="")
+                | ~Q(answered_name="") & ~Q(answered_title=""),
+                violation_error_message=_("Give both the name and the title of the one who answers."),
             ),
             models.CheckConstraint(
                 name="decision_on_behalf_whole",

@@ -111,6 +111,7 @@ class Municipality(models.Model):
         related_name="predecessors",
         verbose_name=_("merged into"),
     )
+    people_confirmed_on = models.DateField(_("people confirmed on"), null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()

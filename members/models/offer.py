@@ -23,6 +23,11 @@ def new_code():
     return "".join(secrets.choice(CODE_SIGNS) for _i in range(8))
 
 
+def new_digits():
+    """Return six digits that stand in the letter alone and are asked for when something is handed in."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
 def check_deadline(day):
     """Raise ValidationError when nobody would be there: in July, or on a closed day."""
     if day.month == JULY:
