@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from consortium import clock
 
 TAKEN_UP_WITHIN = dt.timedelta(minutes=1)  # a row that has waited longer was lost with the broker
 SILENT_AFTER = dt.timedelta(minutes=5)  # a file takes a second: whoever is still at it is dead
+MOST_TRIES = 5  # a file that ends its worker so many times is not tried again by itself
 
 
 class DocumentState(models.TextChoices):
@@ -57,6 +58,7 @@ class Document(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
     begun_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(_("made"), null=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     file = models.FileField(upload_to=document_path, max_length=300, blank=True)
@@ -108,8 +110,12 @@ class Document(models.Model):
         rows = type(self)._base_manager.filter(pk=self.pk)
         moment = timezone.now()
         silent = Q(state=DocumentState.MAKING, begun_at__lt=moment - SILENT_AFTER)
+        if rows.filter(silent, tries__gte=MOST_TRIES).update(
+            state=DocumentState.FAILED, reason=_("The worker ended each time the file was being made.")
+        ):
+            return False
         if not rows.filter(Q(state=DocumentState.QUEUED) | silent).update(
-            state=DocumentState.MAKING, begun_at=moment
+            state=DocumentState.MAKING, begun_at=moment, tries=F("tries") + 1
         ):
             return False
         self.refresh_from_db()
@@ -138,6 +144,6 @@ class Document(models.Model):
     def try_again(self):
         """Put a failed one back into the queue. Returns whether there was anything to do."""
         rows = type(self)._base_manager.filter(pk=self.pk, state=DocumentState.FAILED)
-        found = rows.update(state=DocumentState.QUEUED, asked_at=timezone.now(), reason="")
+        found = rows.update(state=DocumentState.QUEUED, asked_at=timezone.now(), reason="", tries=0)
         self.refresh_from_db()
         return bool(found)

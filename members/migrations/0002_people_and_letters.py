@@ -280,6 +280,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="joiningpackage",
+            name="tries",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
             model_name="municipality",
             name="people_confirmed_on",
             field=models.DateField(blank=True, editable=False, null=True, verbose_name="people confirmed on"),

@@ -265,6 +265,17 @@ def test_one_being_made_is_left_alone_until_its_worker_is_silent(accession, made
     assert made_at_once == [row.pk]
 
 
+def test_one_that_ends_its_worker_each_time_is_given_up_and_can_be_asked_for_again(accession, made_at_once):
+    row = ask(accession)[0]
+    for _i in range(5):
+        assert again(row)._begin() is True
+        JoiningPackage.objects.update(begun_at=timezone.now() - 6 * MINUTE)  # its worker has died over it
+    assert again(row).make() is False
+    assert (again(row).state, made_at_once) == ("failed", [])
+    assert again(row).try_again() is True
+    assert again(row).make() is True
+
+
 # --- How far ------------------------------------------------------------------------------------------------------
 
 
