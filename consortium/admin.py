@@ -1,6 +1,8 @@
 """The technical administrator's window: all can be read, nothing changed: every change is a recorded act."""
 
 import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin
 import django.contrib.auth.admin
 from django.contrib import admin
 
@@ -39,7 +41,8 @@ def only_the_administrator(request):
 
 
 admin.site.has_permission = only_the_administrator
-for theirs in (django.contrib.auth.admin, allauth.account.admin):
+LIBRARIES = (django.contrib.auth, allauth.account, allauth.mfa, allauth.usersessions)
+for theirs in (library.admin for library in LIBRARIES):
     for model in [m for m, a in admin.site._registry.items() if type(a).__module__ == theirs.__name__]:
         admin.site.unregister(model)  # libraries' own editing pages would go past the recorded acts
 

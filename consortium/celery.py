@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from django.conf import settings
 from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "consortium.settings")
@@ -18,6 +19,17 @@ Channel.do_restore = False
 app.conf.beat_schedule = {
     # Letters and documents that a dead worker or broker left behind.
     "sweep": {"task": "consortium.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
+    # Reminders to the municipalities: what is due and has not gone. None on closed days or in July.
+    "remind": {"task": "members.tasks.remind", "schedule": crontab(hour=7, minute=0)},
+    # The service centre's letter of the day: what waits. None on closed days or in July.
+    "digest": {"task": "consortium.tasks.send_digests", "schedule": crontab(hour=7, minute=30)},
     # Sign-in log, form keys, sessions and read mail past their time.
     "forget": {"task": "consortium.tasks.forget", "schedule": crontab(hour=3, minute=20)},
 }
+if settings.BOUNCES:
+    # Reports of letters that came back.
+    app.conf.beat_schedule["bounces"] = {
+        "task": "consortium.tasks.read_bounces",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 500},
+    }

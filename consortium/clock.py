@@ -1,9 +1,11 @@
 """Today and now, as the portal believes them: Helsinki's calendar, movable in a practice copy."""
 
 import datetime as dt
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -12,6 +14,18 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 def moved():
     """Return the day that PORTAL_TODAY sets, or None when the clock is the real one."""
     return dt.date.fromisoformat(settings.MOVED_TODAY) if settings.MOVED_TODAY else None
+
+
+@contextmanager
+def moved_to(day):
+    """Move the clock to a day for the length of the block; never in production, where the day is the day."""
+    if settings.PRODUCTION:
+        raise ImproperlyConfigured("The clock is not moved in production.")
+    before, settings.MOVED_TODAY = settings.MOVED_TODAY, day.isoformat()
+    try:
+        yield
+    finally:
+        settings.MOVED_TODAY = before
 
 
 def now():

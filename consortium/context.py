@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from consortium import clock, gather
+from consortium import clock, gather, my_account
 
 TOKEN, PLACE = "@token@", "@place@"  # stand in a drawn header where each request puts its own
 _gathered = {}
@@ -25,7 +25,7 @@ def portal(request):
     """
     user = getattr(request, "user", None)
     user = user if user is not None and user.is_authenticated else None
-    hats = SimpleLazyObject(lambda: gather.collect(gather.HATS, user, request) if user else [])
+    hats = SimpleLazyObject(lambda: _hats(user, request) if user else [])
     shared = _shared(get_language(), user is not None, settings.PRODUCTION, clock.moved())
     return {
         "portal": {
@@ -36,6 +36,14 @@ def portal(request):
             "top": lambda: _top(request, user, hats),
         }
     }
+
+
+def _hats(user, request):
+    """Return what the person can act as: the apps' hats, then the duties in the consortium. One is worn."""
+    found = gather.collect(gather.HATS, user, request)
+    own = my_account.hats(user, request, any(hat["current"] for hat in found))
+    worn = any(hat["current"] for hat in own)
+    return [hat | {"current": hat["current"] and not worn} for hat in found] + own
 
 
 @lru_cache(maxsize=16)
@@ -50,9 +58,10 @@ def _shared(language, signed_in, production, moved_today):
         "search_url": reverse("search"),
         "sign_in_url": "" if signed_in else reverse("account_request_login_code"),
         "sign_out_url": reverse("account_logout"),
+        "account_url": reverse("account") if signed_in else "",
         "footer": [
             {"label": _("Accessibility statement"), "url": reverse("accessibility")},
-            {"label": _("Give feedback on accessibility"), "url": reverse("accessibility") + "#feedback"},
+            {"label": _("Give feedback on accessibility"), "url": reverse("feedback")},
             {"label": _("Privacy notice"), "url": reverse("privacy")},
             {"label": _("Questions and answers"), "url": reverse("questions")},
         ],

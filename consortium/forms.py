@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from consortium import clock
+from consortium import clock, keeping
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 DATE_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
@@ -44,6 +44,13 @@ class KeyedForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 3
+        self.written_before = {} if self.is_bound else keeping.typed_in(self)
+
+    def get_initial_for_field(self, field, field_name):
+        """Return what was written here before the page was lost by signing out, else what the form begins with."""
+        if field_name in self.written_before:
+            return self.written_before[field_name]
+        return super().get_initial_for_field(field, field_name)
 
     @property
     def helper(self):

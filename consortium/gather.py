@@ -18,12 +18,25 @@ MUNICIPALITY = "municipality"  # f(user, municipality, today) -> Parts of its pa
 MUNICIPALITY_ACTS = (
     "municipality_acts"  # f(user, municipality, today) -> {"label", "url"}, the main act first
 )
-FRONT = "front"  # f(today) -> Parts of the public front page
+FRONT = "front"  # f(today) -> Parts of the public front page, after its look-up
+FRONT_END = "front_end"  # f(today) -> Parts that end it
+SERVICES = "services"  # f(today, municipality or None) -> Services in use, of all or of one municipality
+DECISIONS = "decisions"  # f(today) -> public decisions as Tasks that are done, ``since`` the day of each
+MEETINGS = "meetings"  # f(today) -> meetings to come as Tasks, ``due_on`` the day of each
 MAP = "map"  # f(today) -> Parts of the page that shows the map alone
 LOOK_UP = "look_up"  # f(words, today) -> Hits of "Is your municipality in?", each with its answer in ``why``
 MENU = "menu"  # f(user or None) -> {"label", "url"}; may ask whether the person is staff, no more: it is kept
 HATS = "hats"  # f(user, request) -> {"label", "url", "current"}
 SEARCH = "search"  # f(user, words) -> Hits
+LETTERS = "letters"  # f() -> (template, what the letter is called) of the app's letters
+HOLDERS = "holders"  # f(letter) -> Holders: where the app's register has the address it went to
+CAME_BACK = "came_back"  # f(letter) -> what was done because the letter came back
+CLOSING = "closing"  # f(user, by) -> what was ended because the account is closed
+DUTIES = "duties"  # f(user, today) -> Parts: what a duty in the consortium lets the person read
+ACCOUNT = "account"  # f(user, today) -> Parts of one's own account page
+PERSON = "person"  # f(person, today) -> Parts of a person's page, for the service centre
+FEED = "feed"  # f(user, today) -> Occasions of the person's calendar
+MY_DATA = "my_data"  # f(user) -> (name, data) of everything an app keeps about the person
 
 _functions = defaultdict(list)
 
@@ -42,6 +55,7 @@ class Task:
     paused_until: date | None = None
     done: bool = False
     link: dict | None = None  # {"label", "url"} of a lesser act beside it
+    minutes: int = 0  # how long it takes one who has the papers at hand; 0 where nobody can tell
 
     def age(self, today):
         """Return for how many days it has waited, or None when that is not known."""
@@ -65,6 +79,17 @@ class Part:
     context: dict
     note: str = ""
     is_list: bool = False  # rows of its own that run across the margin
+    folds: bool = False  # opens from a word on a phone; wider screens show it at once
+
+
+@dataclass(frozen=True)
+class Service:
+    """Something bought together that is in use: its name and page, the contract's period, how many take part."""
+
+    name: str
+    url: str
+    period: str  # 2027–2030
+    municipalities: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +101,25 @@ class Hit:
     url: str
     why: str = ""
     language: str = ""  # of the title, where it is not the page's
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One day of a person's calendar: a deadline or a meeting."""
+
+    key: str  # stays the same when the day is moved
+    on: date
+    title: str
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A place in an app's register where an address stands, and how it is corrected there."""
+
+    label: str
+    correct: object  # f(address, by)
 
 
 def register(kind, function):

@@ -1,6 +1,7 @@
 """Settings of the portal: every environment variable is declared here, at the top, and nowhere else."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 env = environ.Env(
     # The one switch that makes this copy the real one: only with it does mail leave, and nothing starts by itself.
@@ -30,13 +32,23 @@ env = environ.Env(
     # Mail relay, for example smtp+tls://user:password@relay.example:587. Practice copies: this machine only.
     EMAIL_URL=(str, ""),
     PORTAL_MAIL_FROM=(str, ""),
-    PORTAL_MAIL_PER_MINUTE=(int, 600),
+    # Who signs letters, under "This is a system message": name and telephone, for example. May be empty.
+    PORTAL_MAIL_SIGNATURE=(str, ""),
+    # Address that gets delivery reports, if it is not the sender's, and where read_bounces finds them:
+    # maildir:///path, imaps://user:password@host/folder or imap://… Practice copies: this machine only.
+    PORTAL_MAIL_RETURN=(str, ""),
+    PORTAL_BOUNCES=(str, ""),
+    # Letters of mailings that leave in a minute; 0: as fast as the relay takes them. Production's own is 600.
+    PORTAL_MAIL_PER_MINUTE=(int, -1),
     PORTAL_CONTACT_EMAIL=(str, ""),
+    # True requires a second factor of the service centre's people. Default: in production alone.
+    PORTAL_SECOND_FACTOR=(bool, None),
     # True when a proxy in front speaks HTTPS and says so in X-Forwarded-Proto.
     PORTAL_BEHIND_PROXY=(bool, False),
 )
 
 PRODUCTION = env("PORTAL_PRODUCTION")
+SECOND_FACTOR = PRODUCTION if env("PORTAL_SECOND_FACTOR") is None else env("PORTAL_SECOND_FACTOR")
 VAR = Path(env("PORTAL_VAR")).resolve()
 
 
@@ -56,7 +68,7 @@ REDIS_URL = _required(
 )
 SECRET_KEY = _required("PORTAL_SECRET_KEY", "Give a long random text that is kept secret.")
 ADDRESS = (
-    _required("PORTAL_ADDRESS", "Give the address that letters carry.") or "http://127.0.0.1:8000"
+    _required("PORTAL_ADDRESS", "Give the address that letters carry.") or "http://localhost:8000"
 ).rstrip("/")
 CONTACT_EMAIL = (
     _required("PORTAL_CONTACT_EMAIL", "Give the service centre's address.")
@@ -92,6 +104,8 @@ INSTALLED_APPS = [
     "steering",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -119,11 +133,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "consortium.keeping.KeepWriting",  # Django's LoginRequiredMiddleware; keeps what was being written
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "consortium.second_factor.RequireSecondFactor",
 ]
 
 ROOT_URLCONF = "consortium.urls"
@@ -161,8 +176,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "consortium.cache.ForgivingCache",
         "LOCATION": embedded.cache_url(REDIS_URL),
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -172,8 +188,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTH_USER_MODEL = "consortium.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "consortium.accounts.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -185,7 +200,7 @@ LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "consortium.accounts.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody registers; allauth takes from it that passwords exist
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -193,6 +208,20 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_TIMEOUT = 60 * 60  # a new code asked for on the page has its full time
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_RATE_LIMITS = {
+    # Codes: twelve an hour with five tries each are 60 guesses at a million.
+    "request_login_code": "20/m/ip,3/m/key,12/h/key",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
+MFA_ADAPTER = "consortium.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a code may be half a minute old: telephones' clocks differ, and typing takes time
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
@@ -235,9 +264,23 @@ FILE_UPLOAD_HANDLERS = ["consortium.uploads.BoundedUploadHandler"]
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_PER_MINUTE = env("PORTAL_MAIL_PER_MINUTE")
+if MAIL_PER_MINUTE < 0:
+    MAIL_PER_MINUTE = 600 if PRODUCTION else 0
+MAIL_SIGNATURE, MAIL_RETURN, BOUNCES = (
+    env("PORTAL_MAIL_SIGNATURE"),
+    env("PORTAL_MAIL_RETURN"),
+    env("PORTAL_BOUNCES"),
+)
+_bounces = urlsplit(BOUNCES)
+if BOUNCES and _bounces.scheme not in {"maildir", "imap", "imaps"}:
+    raise ImproperlyConfigured("PORTAL_BOUNCES begins with maildir://, imap:// or imaps://.")
+if not PRODUCTION and _bounces.hostname not in {None, *THIS_MACHINE}:
+    raise ImproperlyConfigured(
+        "PORTAL_BOUNCES names another machine. A copy reads other machines' mail only with PORTAL_PRODUCTION."
+    )
 MAILBOX = VAR / "mailbox"
 _relay = env.email_url_config(env("EMAIL_URL")) if env("EMAIL_URL") else {}
-if _relay and not PRODUCTION and _relay["EMAIL_HOST"] not in {"127.0.0.1", "localhost", "::1"}:
+if _relay and not PRODUCTION and _relay["EMAIL_HOST"] not in THIS_MACHINE:
     raise ImproperlyConfigured(
         "EMAIL_URL names another machine. Mail leaves a copy only with PORTAL_PRODUCTION."
     )

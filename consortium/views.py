@@ -1,6 +1,7 @@
 """Pages of the kernel: those that gather from the apps, and those that belong to nobody else."""
 
 import datetime as dt
+import secrets
 import sys
 from functools import partial
 
@@ -10,15 +11,14 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.html import format_html_join
 from django.views import defaults
 from django.views.decorators.http import require_GET, require_safe
 
-from consortium import clock, documents, gather, mailbox
+from consortium import clock, documents, feedback, gather, keeping, mailbox, public
 from consortium.models import OutgoingEmail
 from consortium.models.mail import MailState
-from consortium.templatetags.portal import weekday_day
+from consortium.rows import row
 
 LONGEST = 100  # letters of a search
 MANY = 20  # undelivered letters named on the service centre's page
@@ -37,9 +37,19 @@ def front(request):
         "words": words,
         "answers": gather.collect(gather.LOOK_UP, words, today) if words else [],
         "on_map": on_map,
-        "parts": gather.collect(gather.MAP if on_map else gather.FRONT, today),
+        "parts": gather.collect(gather.MAP, today) if on_map else _front_parts(today),
     }
     return render(request, "consortium/front.html", context)
+
+
+def _front_parts(today):
+    """Return the figures and the list of members, then what is bought and decided, then the way in."""
+    return [
+        *gather.collect(gather.FRONT, today),
+        public.services(today),
+        public.decisions(today),
+        *gather.collect(gather.FRONT_END, today),
+    ]
 
 
 @require_safe
@@ -48,6 +58,8 @@ def home(request):
     if request.user.is_staff:
         return staff_home(request)
     municipalities = gather.collect(gather.MUNICIPALITIES_OF, request.user)
+    if not municipalities and request.user.duties:
+        return redirect("duties")
     if not municipalities:
         return render(request, "consortium/nobody_home.html")
     kept = request.session.get("municipality")
@@ -65,11 +77,11 @@ def staff_home(request):
     stuck = clock.now() - STUCK
     context = {
         "today": today,
-        "tasks": [_row(t, today) for t in tasks],
+        "tasks": [row(t, today) for t in tasks],
         "oldest": max((t.age(today) for t in tasks if t.since), default=0),
         "first_due": next((t.due_on for t in tasks if t.due_on), None),
-        "deadlines": [_row(t, today) for t in sorted(deadlines, key=gather.by_deadline)],
-        "year": gather.collect(gather.STAFF_YEAR, request.user, today),
+        "deadlines": [row(t, today) for t in sorted(deadlines, key=gather.by_deadline)],
+        "year": [*gather.collect(gather.STAFF_YEAR, request.user, today), feedback.line()],
         "undelivered": undelivered[:MANY],
         "undelivered_count": undelivered.count(),
         "waiting": OutgoingEmail.objects.filter(state=MailState.QUEUED).count(),
@@ -100,43 +112,18 @@ def member_home(request, code):
         "municipality": municipality,
         "kind": _kind(municipality, today),
         "says": _says(request.user, municipality, today),
-        "waiting": [_row(t, today) for t in waiting],
+        "waiting": [row(t, today) for t in waiting],
         "first_due": next((t.due_on for t in waiting if t.due_on), None),
-        "paused": [_row(t, today) for t in tasks if t.paused_until],
+        "paused": [row(t, today) for t in tasks if t.paused_until],
         "done": [
-            _row(t, today) for t in gather.collect(gather.MEMBER_DONE, request.user, municipality, today)
+            row(t, today) for t in gather.collect(gather.MEMBER_DONE, request.user, municipality, today)
         ],
-        "parts": gather.collect(gather.MEMBER_PARTS, request.user, municipality, today),
+        "parts": [
+            *gather.collect(gather.MEMBER_PARTS, request.user, municipality, today),
+            public.news(today),
+        ],
     }
     return render(request, "consortium/member_home.html", context)
-
-
-def _row(task, today):
-    """Return a task as partials/rows.html draws it: in the margin the day to act on, else how long it has waited."""
-    if task.paused_until:
-        when, small = weekday_day(task.paused_until), task.kind
-    elif task.due_on:
-        left = (task.due_on - today).days
-        words = (
-            ngettext("%(n)s day", "%(n)s days", left) % {"n": left} if left >= 0 else _("the day has passed")
-        )
-        when, small = weekday_day(task.due_on), ", ".join(filter(None, [str(task.kind), words]))
-    elif task.done:
-        when, small = weekday_day(task.since), ""
-    else:
-        age = task.age(today)
-        waited = _("today") if age == 0 else ngettext("%(n)s day", "%(n)s days", age or 0) % {"n": age}
-        when, small = waited if age is not None else "", task.kind
-    return {
-        "when": when,
-        "small": small,
-        "small_css": "waiting" if task.due_on and task.due_on < today and not task.paused_until else "",
-        "what": task.title,
-        "url": task.url,
-        "text": task.text,
-        "note": task.note,
-        "link": task.link,
-    }
 
 
 def _kind(municipality, today):
@@ -144,7 +131,8 @@ def _kind(municipality, today):
 
 
 def _says(user, municipality, today):
-    return " ".join(gather.collect(gather.MUNICIPALITY_SAYS, user, municipality, today))
+    said = gather.collect(gather.MUNICIPALITY_SAYS, user, municipality, today)
+    return format_html_join(" ", "{}", ((sentence,) for sentence in said))
 
 
 @login_not_required
@@ -243,16 +231,22 @@ def not_found(request, exception):
 
 
 def csrf_failure(request, reason=""):
-    """Answer a form whose session has gone: it can be sent again."""
-    return render(request, "403_csrf.html", status=403)
+    """Answer a form whose session has gone: with what was written in it, where that could be kept."""
+    return keeping.send_back(request) or render(request, "403_csrf.html", status=403)
+
+
+def too_many_requests(request):
+    """Answer 429: what was tried too often can be tried again in a while."""
+    return render(request, "429.html", status=429, headers={"Retry-After": "300"})
 
 
 def server_error(request):
-    """Answer 503 when the database is away, else 500; neither page needs anything that may be broken."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    page = render_to_string("503.html" if away else "500.html")
-    return (
-        HttpResponse(page, status=503, headers={"Retry-After": "60"})
-        if away
-        else HttpResponseServerError(page)
-    )
+    """Answer 503 when the database is away, else 500; neither page needs anything that may be broken.
+
+    The number on the page of a 500 is in the log too: Django writes the answer's reason there, with the traceback.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
+    number = secrets.token_hex(4).upper()
+    page = render_to_string("500.html", {"number": f"{number[:4]} {number[4:]}"})
+    return HttpResponseServerError(page, reason=f"Internal Server Error {number}")

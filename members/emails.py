@@ -1,7 +1,9 @@
 """The letters of joining: one function a message, one row a recipient."""
 
+from django.conf import settings
+
 from consortium import emails
-from consortium.models.mail import Priority
+from consortium.models.mail import Priority, Reader
 
 
 def _registry_and_people(accession):
@@ -23,6 +25,11 @@ def _people(municipality):
     return people + [(c.email, municipality.languages[0]) for c in directors]
 
 
+def _reader(municipality, address):
+    """Return as whom an address is written to: the registry, or a person."""
+    return Reader.REGISTRY if address == municipality.registry_email.lower() else Reader.PERSON
+
+
 def _queue_all(accession, template, recipients, **context):
     for address, languages in recipients:
         for language in languages:
@@ -31,6 +38,7 @@ def _queue_all(accession, template, recipients, **context):
                 address,
                 language,
                 about=accession,
+                reader=_reader(accession.municipality, address),
                 municipality=accession.municipality,
                 accession=accession,
                 url=emails.absolute("members:accession", language, pk=accession.pk),
@@ -51,6 +59,7 @@ def package_sent(accession):
                 about=accession,
                 attachments=[packages[language]],
                 priority=Priority.MAILING,
+                reader=_reader(accession.municipality, address),
                 municipality=accession.municipality,
                 offer=accession.offer,
                 url=emails.absolute("members:package", language, code=accession.code),
@@ -59,9 +68,24 @@ def package_sent(accession):
 
 def decision_prepared(accession, by):
     """Tell the representatives that a librarian's entry waits for them to record it."""
+    _ask_to_record(accession, "members/emails/prepare", prepared_by=by)
+
+
+def _ask_to_record(accession, template, **context):
+    """Ask each representative to record a decision; the link leads straight to it."""
     roles = accession.municipality.roles.representing().select_related("user").filter(user__is_active=True)
-    people = [(role.user.email, [role.user.language]) for role in roles]
-    _queue_all(accession, "members/emails/prepare", people, prepared_by=by)
+    for user in {role.user for role in roles}:
+        url = emails.absolute("members:accession_decide", user.language, pk=accession.pk)
+        emails.queue(
+            template,
+            user.email,
+            user.language,
+            about=accession,
+            municipality=accession.municipality,
+            accession=accession,
+            url=emails.personal(url, user),
+            **context,
+        )
 
 
 def decision_recorded(accession, decision):
@@ -85,3 +109,129 @@ def accession_confirmed(accession, joins_on):
 def confirmation_revoked(accession):
     """Tell the municipality that the confirmation was taken back before the membership began."""
     _queue_all(accession, "members/emails/revoke", _registry_and_people(accession))
+
+
+def handed_in(hand_in, language):
+    """Send the sender of a hand-in its receipt, and ask the representatives to check and record it."""
+    accession = hand_in.accession
+    emails.queue(
+        "members/emails/hand_in",
+        hand_in.sender_email,
+        language,
+        about=accession,
+        municipality=accession.municipality,
+        hand_in=hand_in,
+        url=emails.absolute("members:package", language, code=accession.code),
+    )
+    _ask_to_record(accession, "members/emails/handed_in", hand_in=hand_in)
+
+
+def hand_in_set_aside(hand_in):
+    """Tell the sender that what was handed in is not recorded, and why."""
+    accession = hand_in.accession
+    language = accession.municipality.languages[0]
+    emails.queue(
+        "members/emails/set_aside",
+        hand_in.sender_email,
+        language,
+        about=accession,
+        municipality=accession.municipality,
+        hand_in=hand_in,
+        url=emails.absolute("members:package", language, code=accession.code),
+    )
+
+
+def hand_in_renewed(accession):
+    """Send the registry the new digits, with the package once more."""
+    packages = {p.language: p for p in accession.ready_packages() if p.format == "pdf"}
+    for language in accession.municipality.languages if accession.municipality.registry_email else ():
+        emails.queue(
+            "members/emails/renew",
+            accession.municipality.registry_email,
+            language,
+            about=accession,
+            attachments=[packages[language]] if language in packages else [],
+            reader=Reader.REGISTRY,
+            municipality=accession.municipality,
+            accession=accession,
+            url=emails.absolute("members:package", language, code=accession.code),
+        )
+
+
+def person_invited(invitation):
+    """Ask an address to act for a municipality: one link, in the language chosen for it."""
+    language, place = invitation.language, invitation.municipality
+    emails.queue(
+        "members/emails/invite_person",
+        invitation.email,
+        language,
+        about=invitation,
+        invitation=invitation,
+        municipality=place,
+        url=emails.absolute("members:invitation", language, key=invitation.key),
+    )
+
+
+def left_without_successor(municipality, user, last_day):
+    """Tell the registry and the service centre that somebody leaves and nobody is named to go on."""
+    context = {"municipality": municipality, "person": user, "last_day": last_day}
+    for language in municipality.languages if municipality.registry_email else ():
+        emails.queue(
+            "members/emails/leave_role",
+            municipality.registry_email,
+            language,
+            about=municipality,
+            reader=Reader.REGISTRY,
+            url=emails.absolute("municipality", language, code=municipality.code),
+            **context,
+        )
+    emails.queue(
+        "members/emails/leave_role_staff",
+        settings.CONTACT_EMAIL,
+        settings.LANGUAGE_CODE,
+        about=municipality,
+        url=emails.absolute("members:people", settings.LANGUAGE_CODE, code=municipality.code),
+        **context,
+    )
+
+
+def decision_moved(decision):
+    """Tell both municipalities that an entry was made for the wrong one, and where it now stands."""
+    wrong, right = decision.accession, decision.moved_to.accession
+    for accession, template in ((wrong, "move"), (right, "receive")):
+        _queue_all(
+            accession,
+            f"members/emails/{template}",
+            _registry_and_people(accession),
+            decision=decision.moved_to,
+            reason=decision.moved_to.correction_reason,
+            wrong=wrong.municipality,
+            right=right.municipality,
+        )
+
+
+def matter_stopped(accession):
+    """Tell the municipality that the matter has been stopped, and why; who never heard of it is told nothing."""
+    if accession.sent_at:
+        _queue_all(accession, "members/emails/stop", _registry_and_people(accession))
+
+
+def matter_reopened(accession):
+    """Tell the municipality that the matter has been taken up again, and why."""
+    if accession.sent_at:
+        _queue_all(accession, "members/emails/reopen", _registry_and_people(accession))
+
+
+def who_answers(municipality, letter):
+    """Ask the registry who answers for the municipality now that mail to a person has come back."""
+    for language in municipality.languages:
+        emails.queue(
+            "members/emails/who_answers",
+            municipality.registry_email,
+            language,
+            about=municipality,
+            reader=Reader.REGISTRY,
+            municipality=municipality,
+            address=letter.to,
+            url=emails.absolute("municipality", language, code=municipality.code),
+        )

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.lists import PlainSelect
-from members.models import Accession, AccessionState, Membership, Municipality, MunicipalityLanguage, Offer
+from members.models import (
+    Accession,
+    AccessionState,
+    Membership,
+    Municipality,
+    MunicipalityLanguage,
+    Offer,
+    Role,
+)
 from members.models.municipality import sort_key
 
 MEMBER, NOT_INVITED = "member", "none"
@@ -36,9 +44,13 @@ class MunicipalityFilter(django_filters.FilterSet):
         label=_("No event for days"), method="by_quiet", min_value=0, max_value=9999
     )
 
+    answers = django_filters.ChoiceFilter(
+        label=_("Who answers"), method="by_answering", choices=[("nobody", _("nobody"))], **ANY
+    )
+
     class Meta:
         model = Municipality
-        fields = ["q", "state", "offer", "quiet", "language", "region", "network"]
+        fields = ["q", "state", "offer", "quiet", "answers", "language", "region", "network"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -60,6 +72,11 @@ class MunicipalityFilter(django_filters.FilterSet):
         before = clock.now() - dt.timedelta(days=int(value))
         return rows.filter(accession_state__in=Accession.OPEN, last_event_at__lte=before)
 
+    def by_answering(self, rows, name, value):
+        """Keep those for which nobody can answer today."""
+        answers = Role.objects.representing().filter(municipality=OuterRef("pk"), user__is_active=True)
+        return rows.exclude(Exists(answers))
+
     def by_state(self, rows, name, value):
         """Keep members of today, those whose newest accession is in the state, or those never asked."""
         if value == MEMBER:
@@ -71,3 +88,16 @@ class MunicipalityFilter(django_filters.FilterSet):
             member = Exists(Membership.objects.on(clock.today()).filter(municipality=OuterRef("pk")))
             return rows.exclude(asked).exclude(member)
         return rows.filter(accession_state=value)
+
+
+class InvoicingFilter(MunicipalityFilter):
+    """The same for those who invoice: nothing of what a municipality considers can be asked."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"), method="by_state", choices=[(MEMBER, _("member"))], **ANY
+    )
+    offer = quiet = answers = None
+
+    class Meta:
+        model = Municipality
+        fields = ["q", "state", "language", "region", "network"]

@@ -205,6 +205,11 @@ def _decision_step(decision):
         notes.append(_("Minutes published online on %(day)s") % {"day": weekday_day(decision.published_on)})
     if decision.on_behalf:
         notes.append(_("Recorded by the service centre on behalf of the municipality"))
+    if decision.answered_by:
+        notes.append(_("Answered by %(who)s") % {"who": decision.answered_by})
+    if wrong := getattr(decision, "moved_from", None):
+        facts = {"name": wrong.accession.municipality.name, "reason": decision.correction_reason}
+        notes.append(_("Moved here from %(name)s: %(reason)s") % facts)
     notes = [n for n in notes if n]
     note = notes[0] if notes else ""
     for more in notes[1:]:

@@ -2,6 +2,7 @@
 
 import rules
 
+from consortium.models import PostKind
 from members.models.people import RoleKind
 
 
@@ -33,10 +34,29 @@ def prepares(user, record):
     return _has_role(user, record, RoleKind.LIBRARIAN)
 
 
+@rules.predicate
+def audits(user):
+    """The person reads everything and changes nothing."""
+    return user.is_authenticated and PostKind.AUDITOR in user.duties
+
+
+@rules.predicate
+def accounts(user):
+    """The person invoices: reads what an invoice needs."""
+    return user.is_authenticated and PostKind.ACCOUNTANT in user.duties
+
+
 belongs = is_staff | represents | prepares
 only_prepares = prepares & ~represents & ~is_staff
 
-rules.add_perm("members.view_municipality_people", belongs)
+rules.add_perm("members.view_municipality_people", belongs | audits)
+rules.add_perm("members.view_invoicing", belongs | audits | accounts)
+rules.add_perm("members.list_municipalities", is_staff | audits)
+rules.add_perm("members.list_invoicing", is_staff | audits | accounts)
+rules.add_perm("members.manage_people", is_staff | represents)
+rules.add_perm("members.confirm_people", belongs)
+rules.add_perm("members.leave_municipality", represents | prepares)
+rules.add_perm("members.move_accession", is_staff)
 rules.add_perm("members.edit_municipality", is_staff | represents)
 rules.add_perm("members.send_accession", is_staff)
 rules.add_perm("members.schedule_accession", belongs)
@@ -49,6 +69,9 @@ rules.add_perm("members.finalise_accession", is_staff)
 rules.add_perm("members.confirm_accession", is_staff)
 rules.add_perm("members.revoke_accession", is_staff)
 rules.add_perm("members.reopen_accession", is_staff)
+rules.add_perm("members.renew_accession", is_staff)
 rules.add_perm("members.stop_accession", is_staff)
+rules.add_perm("members.put_aside_accession", is_staff)
+rules.add_perm("members.manage_reminders", is_staff)
 rules.add_perm("members.approve_agreementversion", is_staff)
 rules.add_perm("members.manage_offer", is_staff)

@@ -84,11 +84,30 @@
     }, wait);
   };
 
+  /* A phone folds what comes after the first things; an address that points into it leaves it open. */
+  const fold = () => {
+    if (!matchMedia("(max-width: 767.98px)").matches) return;
+    const meant = location.hash && document.getElementById(location.hash.slice(1));
+    for (const rest of document.querySelectorAll("details.rest")) {
+      if (!meant || !rest.parentElement.contains(meant)) rest.open = false;
+    }
+  };
+
   const start = () => {
+    fold();
     focusFirst();
     document.querySelectorAll(".copy[hidden]").forEach((copyable) => (copyable.hidden = false));
     document.querySelectorAll("[data-poll]").forEach((element) => poll(element, SECOND));
   };
+
+  /* What htmx cannot send or is refused, the browser sends itself: then its page says what happened. */
+  const sendPlainly = (event) => {
+    const form = event.detail.elt;
+    if (form instanceof HTMLFormElement) form.submit();
+  };
+
+  document.addEventListener("htmx:responseError", sendPlainly);
+  document.addEventListener("htmx:sendError", sendPlainly);
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -22,6 +22,7 @@ from members.models import (
     Contact,
     ContactKind,
     Decision,
+    HandIn,
     Municipality,
     Offer,
     Outcome,
@@ -284,3 +285,20 @@ class DecisionFactory(DjangoModelFactory):
     outcome = Outcome.APPROVED
     recorded_by = factory.LazyFunction(a_clerk)
     recorded_at = factory.LazyFunction(timezone.now)
+
+
+class HandInFactory(DjangoModelFactory):
+    """A board's approval, handed in by a decision secretary an hour ago and not yet recorded."""
+
+    class Meta:
+        model = HandIn
+
+    accession = factory.SubFactory(AccessionFactory, state=AccessionState.SENT)
+    body = Body.BOARD
+    meeting_on = factory.LazyFunction(lambda: clock.today() - 7 * DAY)
+    section = "61"
+    outcome = Outcome.APPROVED
+    extract = factory.django.FileField(filename="ote.pdf", data=b"%PDF-1.7 a small stand-in")
+    sender_name = "Sanna Esimerkki"
+    sender_title = "hallintosihteeri"
+    sender_email = "sanna@kunta.example"

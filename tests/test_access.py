@@ -12,21 +12,27 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from consortium import clock
-from consortium.models import AccessLog, AuditEvent, OutgoingEmail
-from members.models import Accession, AccessionState, Membership
+from consortium.feedback import RECEIPT
+from consortium.models import AccessLog, AuditEvent, Feedback, OutgoingEmail, Post
+from members.models import Accession, AccessionState, Invitation, Membership, Note
+from members.views.hand_in import SALT
 from tests.conftest import Browser
 from tests.factories import (
     DAY,
     AccessionFactory,
     AgreementVersionFactory,
     ContactFactory,
+    HandInFactory,
     MunicipalityFactory,
     OfferFactory,
     RoleFactory,
@@ -37,6 +43,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+FEED = "00000000-0000-4000-8000-000000000002"
 TABLE = Path(__file__).parent / "access.csv"
 ROLES = ["visitor", "neighbour", "librarian", "representative", "staff", "superuser"]
 STRANGERS = ["visitor", "neighbour"]
@@ -44,8 +51,9 @@ PLANTED = {
     *("zqcontact", "zqtitle", "zqmail", "zqphone", "zqregistry", "zqbuyer", "zqoperator", "zqcondition"),
     *("zqpresenter", "zqsender", "zqview", "zqsignatory", "zqnote", "zqprepared", "zqclosing", "zqextract"),
     *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
+    *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
 }
-NOWHERE = {"zqpresenter", "zqsender", "zqbody", "zqaccess"}  # planted, but on none of the pages asked below
+NOWHERE = {"zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark"}  # planted, but on none of the pages asked below
 
 
 def planted(told):
@@ -64,6 +72,12 @@ QUERIES = {  # the same page asked in other ways, which must not open anything m
     "front": ["q=Salakunta", "view=map"],
     "search": ["q=Salakunta", "q=zqcontact", "q=zqregistry@kunta.example", "q=KunDno", "q=Salakunta&go=1"],
     "municipality": ["receipt=1"],
+    "outbox": ["format=csv", "state=undelivered"],
+    "letter": ["receipt=1"],
+    "members:people": ["on=1.1.2020", "on=x"],
+    "members:invoicing_list": ["format=csv", "format=xlsx"],
+    "people": ["q=zq"],
+    "members:reminder_send": ["chosen=1.open.2026-01-01"],
 }
 
 
@@ -161,6 +175,25 @@ def people(db):
     return found
 
 
+def people_of(home, people):
+    """Return the addresses of what is done with people, and of what is for oneself alone."""
+    representative, librarian = people["representative"], people["librarian"]
+    get_user_model().objects.filter(pk=representative.pk).update(feed_key=FEED)
+    invited = {"by": people["staff"], "email": "kutsuttu@kunta.example", "language": "fi"}
+    invitation = Invitation.invite(home, kind="librarian", **invited)
+    post, _is_new = Post.give(UserFactory(), "expert", by=people["staff"])
+    at = {f"members:invitation{act}": {"key": invitation.key} for act in ("", "_accept")}
+    at |= {f"members:invitation_{act}": {"pk": invitation.pk} for act in ("renew", "revoke")}
+    at |= {f"members:people{act}": {"code": home.code} for act in ("", "_confirm", "_leave")}
+    at |= {name: {"pk": librarian.pk} for name in ("person", "duty_give")}
+    return at | {
+        "feed": {"key": FEED},
+        "duty_end": {"pk": post.pk},
+        "person_act": {"pk": librarian.pk, "verb": "close"},
+        "members:role_end": {"pk": librarian.roles.get(municipality=home).pk},
+    }
+
+
 @pytest.fixture
 def world(people):
     """Return {URL name: the arguments of an address that could leak}."""
@@ -169,13 +202,20 @@ def world(people):
     Membership.objects.filter(accession=by_state["confirmed"]).update(period=(clock.today() - 9 * DAY, None))
     AccessionFactory(municipality=people["neighbour"].roles.get().municipality, offer=offer, state="sent")
     draft = AgreementVersionFactory(approved=False)
+    message = Feedback.objects.create(text="zqmessage", name="zqmessage", email="zqmessage@kunta.example")
     sent, approved = by_state["sent"], by_state["approved"]
     home = sent.municipality
+    Note.objects.create(municipality=home, text="zqremark", by=people["staff"])
     package = sent.packages.get(format="pdf")
+    Accession.objects.filter(pk=sent.pk).update(hand_in_code="zqcode")
+    handed = HandInFactory(accession=sent, sender_name="zqsecretary", sender_email="zqhanded@kunta.example")
+    passkey = Authenticator.objects.create(user=UserFactory(), type="webauthn", data={"name": "zqkey"})
+    device = UserSession.objects.create(user=people["librarian"], ip="127.0.0.1", session_key="x", user_agent="x")
     right_state = {
         "send": "prepared", "schedule": "sent", "prepare": "sent", "decide": "sent", "respond": "conditional",
         "sign": "final", "finalise": "approved", "confirm": "final", "revoke": "confirmed",
-        "reopen": "stopped", "stop": "sent",
+        "reopen": "stopped", "stop": "sent", "renew": "sent",
+        "put_aside": "sent",
     }  # fmt: skip
     at = {f"members:accession_{verb}": {"pk": by_state[state].pk} for verb, state in right_state.items()}
     at |= {f"members:{name}": {"pk": offer.pk} for name in
@@ -183,27 +223,42 @@ def world(people):
     at |= {
         f"members:{name}": {"pk": sent.pk} for name in ("accession", "accession_packages", "package_progress")
     }
-    at |= {f"members:{name}": {"code": home.code} for name in ("municipality_edit", "contact_new")}
+    own_pages = ("municipality_edit", "contact_new", "note_new", "record")
+    at |= {f"members:{name}": {"code": home.code} for name in own_pages}
     at |= {
         "member_home": {"code": home.code},
         "municipality": {"code": home.code},
         "mailbox_file": {"key": 1, "number": 0},
+        "feedback_answer": {"pk": message.pk},
+        "feedback_received": {"receipt": RECEIPT.sign(message.pk)},
         "members:contact_edit": {"code": home.code, "pk": home.contacts.first().pk},
         "members:membership_leave": {"pk": by_state["confirmed"].membership.pk},
         "members:agreement": {"number": draft.number},
         "members:agreement_approve": {"number": draft.number},
+        **people_of(home, people),
+        "members:accession_move": {"pk": approved.pk, "decision": approved.deciding_id},
         "members:accession_correct": {"pk": approved.pk, "decision": approved.deciding_id},
         "members:package_file": {"key": package.key},
         "members:package_retry": {"key": package.key},
         "members:extract": {"pk": approved.deciding_id},
         "members:package": {"code": sent.code},
+        "members:hand_in": {"code": sent.code},
+        "members:hand_in_received": {"code": sent.code, "receipt": signing.dumps(handed.pk, salt=SALT)},
+        "members:hand_in_aside": {"pk": handed.pk},
+        "members:hand_in_file": {"pk": handed.pk},
+        "members:reminder_rule": {"rung": "open"},
+        "members:extract_remove": {"pk": approved.deciding_id},
         "members:package_public_zip": {"code": sent.code},
         "members:package_public_file": {"code": sent.code, "key": package.key},
+        "mfa_remove_webauthn": {"pk": passkey.pk},
+        "device_end": {"pk": device.pk},
         "account_confirm_email": {"key": "x"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
         "admin:app_list": {"app_label": "members"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
     }
+    refused = OutgoingEmail.objects.filter(to="zqletter@kunta.example").first()
+    at |= {name: {"pk": refused.pk} for name in ("letter", "letter_again", "letter_correct")}
     AccessLog.objects.create(kind="read", user=people["librarian"], what="zqaccess")
     shown = {
         "user": people["librarian"].pk,

@@ -11,18 +11,22 @@ from django.db import IntegrityError, connections
 from django.db.models import QuerySet
 
 from consortium import clock, mailbox, steps, tasks
+from consortium.deadlines import next_working_day
 from consortium.models import AuditEvent, Document, FormKey, OutgoingEmail
 from consortium.workflow import WrongState
-from members import emails
+from members import emails, reminder_emails
 from members.models import (
     Accession,
     Decision,
     JoiningPackage,
     Membership,
     Municipality,
+    Reminder,
     ask_for_packages,
+    send_due,
 )
 from members.models import package as packages
+from members.models.reminder import ReminderQuerySet
 from tests.conftest import Browser
 from tests.factories import DAY, AccessionFactory, MunicipalityFactory, RoleFactory, UserFactory, handling
 
@@ -96,7 +100,7 @@ def test_two_representatives_decide_and_one_decision_stands(meet):
     accession = AccessionFactory(state="sent")
     meet(emails, "decision_recorded")
     results = two_decide(accession)
-    assert kinds(results) == ["ValidationError", "done"]
+    assert kinds(results) == ["Overtaken", "done"]
     assert Decision.objects.count() == 1
     assert AuditEvent.objects.about(accession).filter(verb="decide").count() == 1
     assert (
@@ -341,3 +345,41 @@ def test_without_the_lock_the_second_overwrites_unseen(meet, no_row_locks):
     municipality = MunicipalityFactory()
     meet(Municipality, "save")
     assert [r.status_code for r in two_edit(municipality)] == [302, 302]
+
+
+# --- Two runs remind -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent():
+    """A municipality whose package has lain unopened for a working day more than two weeks."""
+    accession = AccessionFactory(state="sent")
+    day = next_working_day(clock.date_of(accession.sent_at) + 14 * DAY)
+    with clock.moved_to(day):
+        Municipality.objects.update(people_confirmed_on=day)
+        yield accession
+
+
+def two_remind():
+    """Let two processes do the morning's work at once. Returns how many letters there are."""
+    at_once(*[send_due] * 2)
+    return OutgoingEmail.objects.filter(template__startswith=reminder_emails.REMIND).count()
+
+
+def test_two_runs_remind_once(meet, silent):
+    meet(ReminderQuerySet, "still")
+    assert two_remind() == 1
+    assert Reminder.objects.count() == 1
+
+
+def test_without_the_lock_the_database_still_refuses_the_second_reminder(meet, silent, no_row_locks):
+    meet(ReminderQuerySet, "_gone")
+    assert two_remind() == 1
+    assert Reminder.objects.count() == 1
+
+
+def test_without_the_lock_and_the_constraint_a_municipality_is_reminded_twice(meet, silent, no_row_locks):
+    meet(reminder_emails, "remind")
+    with loosened("members_reminder"):
+        assert two_remind() == 2
+        assert Reminder.objects.count() == 2

@@ -11,13 +11,14 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from django.db.models import F
 from psycopg import sql
 
-from consortium.models import AuditEvent, OutgoingEmail
-from members.models import Clause, Membership, Municipality
+from consortium.models import AuditEvent, Feedback, OutgoingEmail, Post
+from members.models import Clause, Invitation, Membership, Municipality, Reminder, ReminderRule
 from tests.factories import (
     AccessionFactory,
     AgreementVersionFactory,
     ContactFactory,
     DecisionFactory,
+    HandInFactory,
     MunicipalityFactory,
     OfferFactory,
     RoleFactory,
@@ -29,6 +30,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 24)
 YESTERDAY = TODAY - dt.timedelta(days=1)
+NOON = dt.datetime.combine(TODAY, dt.time(12), tzinfo=dt.UTC)
 
 
 def run(text, *values):
@@ -170,8 +172,8 @@ def test_two_open_accessions_of_one_municipality():
     columns = "municipality_id, offer_id, state, code, sent_at"
     again = (
         f"INSERT INTO members_accession ({columns}, meeting_body, view, signatory, finality_ground, finality_note,"
-        " confirmed_body, confirmed_section, confirmed_case_number, closing_reason)"
-        " VALUES (%s, %s, %s, %s, now(), '', '', '', '', '', '', '', '', '')"
+        " confirmed_body, confirmed_section, confirmed_case_number, closing_reason, aside_reason, hand_in_code)"
+        " VALUES (%s, %s, %s, %s, now(), '', '', '', '', '', '', '', '', '', '', '')"
     )
     for state in ("prepared", "sent", "in_preparation", "conditional", "approved", "final"):
         values = (one.municipality_id, one.offer_id, state, "ZZZZZZZZ")
@@ -290,15 +292,58 @@ def _letter():
     )
 
 
+def _feedback():
+    return Feedback.objects.create(text="x")
+
+
 def _approved():
     return AccessionFactory(state="approved")
 
 
+def _reminded_twice():
+    place = MunicipalityFactory()
+    for _n in range(2):  # of no matter in particular: two without one are alike, too
+        Reminder.objects.create(municipality=place, rung="contacts", occasion="2027")
+
+
+def _invitation(**fields):
+    told = {"email": "uusi@kunta.example", "kind": "librarian", "language": "fi"} | fields
+    return Invitation.objects.create(municipality=MunicipalityFactory(), invited_by=UserFactory(), **told)
+
+
+def _invited_twice():
+    row = _invitation()
+    again = {"municipality": row.municipality, "email": row.email.upper(), "kind": row.kind}
+    Invitation.objects.create(invited_by=row.invited_by, language="sv", **again)
+
+
+def _accepted():
+    row = _invitation()
+    Invitation.objects.filter(pk=row.pk).update(accepted_at=NOON, accepted_by=row.invited_by)
+    return row
+
+
+def _revoked_after_acceptance():
+    row = _accepted()
+    Invitation.objects.filter(pk=row.pk).update(revoked_at=NOON, revoked_by=row.invited_by)
+
+
+def _duty(**fields):
+    return Post.objects.create(user=UserFactory(), kind="auditor", **fields)
+
+
 ACTS = {
+    "invitation_one_open": _invited_twice,
+    "invitation_accepted_by_someone": _update(_invitation, accepted_at=NOON),
+    "invitation_revoked_by_someone": _update(_invitation, revoked_at=NOON),
+    "invitation_not_both": _revoked_after_acceptance,
+    "post_once_a_person": lambda: Post.objects.create(user=_duty().user, kind="auditor"),
+    "post_ends_after_it_begins": _update(_duty, ended_on=dt.date(1917, 12, 6)),
     "accession_one_open": lambda: AccessionFactory(municipality=AccessionFactory().municipality),
     "accession_signed_by_someone": _update(_approved, signed_on=TODAY),
     "accession_final_on_a_ground": _update(_approved, finality_on=TODAY),
     "accession_confirmed_when_final_and_signed": _update(_approved, state="confirmed"),
+    "accession_aside_with_reason": _update(AccessionFactory, aside_until=TODAY),
     "accession_sent_has_time": _update(AccessionFactory, state="sent"),
     "agreementversion_approved_by_decision": _update(
         lambda: AgreementVersionFactory(approved=False), state="approved"
@@ -312,6 +357,9 @@ ACTS = {
     "decision_stated_final_after_meeting": _update(DecisionFactory, stated_final_on=dt.date(1917, 12, 6)),
     "decision_recorded_by_someone": _update(DecisionFactory, recorded_by=None),
     "decision_condition_said": _update(DecisionFactory, outcome="approved_changed"),
+    "decision_answered_by_name_and_title": _update(DecisionFactory, answered_name="x"),
+    "handin_published_after_meeting": _update(HandInFactory, published_on=dt.date(1917, 12, 6)),
+    "handin_settled_by_someone": _update(HandInFactory, settled_at=NOON),
     "decision_on_behalf_whole": _update(DecisionFactory, channel="phone"),
     "decision_correction_has_reason": _update(
         lambda: DecisionFactory(corrects=DecisionFactory(), correction_reason="x"), correction_reason=""
@@ -322,6 +370,8 @@ ACTS = {
     "membership_has_first_day": _update(_membership, period=(None, TODAY)),
     "municipality_ended_with_successor": _update(MunicipalityFactory, ended_on=TODAY),
     "municipality_not_its_own_successor": _merged_into_itself,
+    "reminder_once_an_occasion": _reminded_twice,
+    "reminderrule_within_a_year": lambda: ReminderRule.objects.create(rung="open", days=366),
     "population_once_a_day": _population_twice,
     "offer_final_before_membership": _update(OfferFactory, joins_on=F("decide_by")),
     "role_once_a_person": _role_twice,
@@ -330,6 +380,7 @@ ACTS = {
     "joiningpackage_version_once": _version_twice,
     "joiningpackage_ready_has_file": _update(_package, sha256=""),
     "outgoingemail_sent_has_time": _update(_letter, state="sent"),
+    "feedback_answered_whole": _update(_feedback, answer="Korjattu."),
     "user_email_any_case": lambda: UserFactory(email=UserFactory().email.upper()),
 }
 

@@ -6,10 +6,11 @@ from consortium.models.document import Document, DocumentQuerySet, DocumentState
 from consortium.models.feedback import Feedback
 from consortium.models.formkey import FormKey
 from consortium.models.mail import OutgoingEmail
-from consortium.models.post import Post, PostKind
+from consortium.models.post import STEERING, Post, PostKind
 from consortium.models.user import Language, User
 
 __all__ = [
+    "STEERING",
     "AccessLog",
     "AuditEvent",
     "Digest",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consortium import clock
 from consortium.models.mail import OutgoingEmail
 
 
@@ -21,3 +22,7 @@ class Digest(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.on}"
+
+    def still_tells(self, template):
+        """Tell whether the letter is still true when it leaves: yesterday's summary is not sent today."""
+        return self.on == clock.today()

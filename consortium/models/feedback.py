@@ -3,11 +3,14 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.models.audit import AuditEvent
 
 
 class FeedbackQuerySet(models.QuerySet):
@@ -50,7 +53,32 @@ class Feedback(models.Model):
     def __str__(self):
         return f"{self.pk}"
 
+    def get_absolute_url(self):
+        """Return the page on which the service centre reads and answers it."""
+        return reverse("feedback_answer", args=[self.pk])
+
     @property
     def answer_by(self):
         """Return the 14th day from its arrival."""
         return clock.date_of(self.received_at) + dt.timedelta(days=self.DAYS)
+
+    @property
+    def number(self):
+        """Return the number by which both sides call it."""
+        return f"{clock.date_of(self.received_at):%Y}-{self.pk:04d}"
+
+    def still_tells(self, template):
+        """Tell whether a letter about it still holds: what has come has come."""
+        return True
+
+    def reply(self, *, by, answer):
+        """Record the one answer. ValidationError when a colleague has been faster."""
+        with transaction.atomic():
+            row = Feedback.objects.select_for_update().get(pk=self.pk)
+            if row.answered_at:
+                raise ValidationError(
+                    _("This has been answered meanwhile. Nothing was changed."), code="answered"
+                )
+            self.answer, self.answered_at, self.answered_by = answer, clock.now(), by
+            self.save(update_fields=["answer", "answered_at", "answered_by"])
+            AuditEvent.record(self, "reply", by=by)

@@ -1,11 +1,16 @@
 """Duties in the consortium itself: not a municipality's, not the service centre's."""
 
+import datetime as dt
+
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.models.audit import AuditEvent
 
 
 class PostKind(models.TextChoices):
@@ -18,6 +23,9 @@ class PostKind(models.TextChoices):
     DEPUTY = "deputy", _("deputy in the steering group")
     EXPERT = "expert", _("expert in the steering group")
     SECRETARY = "secretary", _("secretary of the steering group")
+
+
+STEERING = frozenset({PostKind.CHAIR, PostKind.MEMBER, PostKind.DEPUTY, PostKind.EXPERT, PostKind.SECRETARY})
 
 
 class PostQuerySet(models.QuerySet):
@@ -62,3 +70,47 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.kind}"
+
+    @classmethod
+    def give(cls, user, kind, *, by, since=None):
+        """Give a person a duty. Returns (duty, whether it is new): one that runs on is left as it is.
+
+        A duty that has ended is given anew from the day after its last. Raises ValidationError for a closed account.
+        """
+        with transaction.atomic():
+            user = get_user_model()._base_manager.select_for_update(no_key=True).get(pk=user.pk)
+            if not user.is_active:
+                raise ValidationError(_("The account has been closed. Open it first."), code="closed")
+            rows = cls.objects.filter(user=user, kind=kind)
+            if running := rows.filter(ended_on__isnull=True).first():
+                return running, False
+            since, ended_on = since or clock.today(), rows.aggregate(last=Max("ended_on"))["last"]
+            if ended_on and ended_on >= since:
+                since = ended_on + dt.timedelta(days=1)
+            if user.last_day:
+                user.reopen(by=by)
+            post = cls.objects.create(user=user, kind=kind, since=since, given_by=by)
+            AuditEvent.record(post, "give_duty", by=by, person=user.pk, kind=kind, since=since)
+        return post, True
+
+    def end(self, *, by, on=None):
+        """End the duty with a day, its last. Returns whether that changed anything: an earlier last day stays.
+
+        Raises ValidationError when the duty begins only after the day.
+        """
+        on = on or clock.today()
+        with transaction.atomic():
+            self.refresh_from_db(
+                from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True)
+            )
+            if self.ended_on and self.ended_on <= on:
+                return False
+            before, self.ended_on = self.ended_on, on
+            try:
+                self.validate_constraints()
+            except ValidationError:
+                self.ended_on = before
+                raise
+            self.save()
+            AuditEvent.record(self, "end_duty", by=by, person=self.user_id, kind=self.kind, ended_on=on)
+        return True

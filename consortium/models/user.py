@@ -1,12 +1,18 @@
 """People who sign in."""
 
+from contextlib import contextmanager
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from consortium import clock
+from consortium import clock, gather
+from consortium.models.audit import AuditEvent
 
 
 class Language(models.TextChoices):
@@ -19,6 +25,11 @@ class Language(models.TextChoices):
 
 class UserManager(BaseUserManager):
     """Makes people; nobody registers alone."""
+
+    def staff(self, today=None):
+        """Return the service centre's people who may enter on the day; the technical administrator is none of them."""
+        entering = Q(last_day__isnull=True) | Q(last_day__gte=today or clock.today())
+        return self.filter(entering, is_active=True, is_staff=True, is_superuser=False)
 
     def get_by_natural_key(self, email):
         """Find a person by address, in whatever case it was typed."""
@@ -78,6 +89,99 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may_enter(self, today=None):
         """Tell whether the person may be here on the day: not after the account was closed or the last day passed."""
         return self.is_active and (self.last_day is None or self.last_day >= (today or clock.today()))
+
+    @cached_property
+    def duties(self):
+        """Return the kinds of duty that the person has in the consortium today."""
+        return frozenset(self.posts.active().values_list("kind", flat=True))
+
+    @property
+    def is_nameless(self):
+        """Tell whether the account does not say who answers: a shared mailbox, or a person whose name is unknown."""
+        return self.is_shared or not self.name
+
+    def make_staff(self, *, by):
+        """Let the person work as the service centre. Returns whether that changed anything."""
+        with self._held():
+            if self.is_staff:
+                return False
+            self.is_staff, self.last_day = True, None
+            self.save()
+            AuditEvent.record(self, "make_staff", by=by)
+        return True
+
+    def unmake_staff(self, *, by):
+        """Take the service centre's rights away. Raises ValidationError for the last who has them."""
+        with self._held():
+            if not self.is_staff:
+                return False
+            self._refuse_the_last()
+            self.is_staff = False
+            self.save()
+            AuditEvent.record(self, "unmake_staff", by=by)
+        return True
+
+    def close(self, *, by):
+        """Close the account: nobody signs in with it, roles and duties end today. What waited stays the municipality's.
+
+        Returns whether that changed anything; raises ValidationError for the last of the service centre.
+        """
+        with self._held():
+            if not self.is_active:
+                return False
+            if self.is_staff:
+                self._refuse_the_last()
+            for post in self.posts.active():
+                post.end(by=by)
+            gather.collect(gather.CLOSING, self, by)
+            self.is_active, self.is_staff = False, False
+            self.save()
+            AuditEvent.record(self, "close_account", by=by)
+        return True
+
+    def reopen(self, *, by):
+        """Let the person in again: neither closed nor past a last day. What had ended stays ended."""
+        with self._held():
+            if self.is_active and self.last_day is None:
+                return False
+            self.is_active, self.last_day = True, None
+            self.save()
+            AuditEvent.record(self, "reopen_account", by=by)
+        return True
+
+    def share(self, *, by, shared):
+        """Say whether several people read the address."""
+        with self._held():
+            if self.is_shared == shared:
+                return False
+            self.is_shared = shared
+            self.save()
+            AuditEvent.record(self, "share_account", by=by, shared=shared)
+        return True
+
+    def leave(self, *, by, last_day):
+        """Let the person in up to a last day."""
+        with self._held():
+            self.last_day = last_day
+            self.save()
+            AuditEvent.record(self, "leave_portal", by=by, last_day=last_day)
+
+    @contextmanager
+    def _held(self):
+        """Hold this row and those of the service centre, so that two who remove each other are not both through."""
+        with transaction.atomic():
+            held = Q(pk=self.pk) | Q(is_staff=True)
+            list(type(self).objects.filter(held).select_for_update(no_key=True).order_by("pk").values("pk"))
+            self.refresh_from_db()
+            yield
+
+    def _refuse_the_last(self):
+        if self.is_superuser:
+            raise ValidationError(_("The technical administrator's account is not changed here."))
+        if not type(self).objects.staff().exclude(pk=self.pk).exists():
+            raise ValidationError(
+                _("This is the last person of the service centre. Add another one first."), code="last"
+            )
 
     def get_full_name(self):
         """Return the name as shown to others, or the address while no name is known."""

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.urls import translate_url
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -224,6 +225,24 @@ def place(municipality, language=None):
     language = _language(language)
     name, spoken = place_in(municipality, language)
     return name if spoken == language else format_html('<span lang="{}">{}</span>', spoken, name)
+
+
+def put_in(words, **facts):
+    """Put facts into a sentence for a page; a place that ``place`` has marked with its language stays marked."""
+    return mark_safe(conditional_escape(words) % {name: conditional_escape(fact) for name, fact in facts.items()})
+
+
+@register.filter
+def telephone(value):
+    """A number as a telephone dials it: "040 123 4567, work" becomes 0401234567."""
+    found = re.match(r"[\s(]*(\+?[\d\s().-]*)", str(value or ""))
+    return re.sub(r"[^+\d]", "", found[1]) if found else ""
+
+
+@register.filter
+def address(value):
+    """An e-mail address that may break after its @ and before its dots, never inside a word."""
+    return mark_safe(re.sub(r"(@)|(?=\.)", r"\1<wbr>", conditional_escape(value or "")))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,14 +1,18 @@
 """Forms that drive the steps of an accession."""
 
+import datetime as dt
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
-from consortium.uploads import DocumentField
-from members.models import Body, Outcome
-from members.models.decision import Channel
+from members.forms.answering import ask_signatory_by_title, ask_who_answers
+from members.forms.handling import HandlingForm
+from members.models import Body
+from members.models.decision import GOES_ON, Channel
+from members.models.handling import Overtaken
 from members.models.states import FinalityGround
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -24,6 +28,14 @@ class ScheduleForm(PortalForm):
     meeting_on = TypedDateField(label=_("Date of the meeting"))
     meeting_body = forms.ChoiceField(label=_("Which body meets?"), choices=Body, widget=forms.RadioSelect)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.record:
+            last = next(reversed(self.record.standing), None)
+            guess = last.next_body if last else Body.BOARD  # most likely; the choice stays in sight
+            self.initial["meeting_body"] = self.record.meeting_body or guess
+            self.initial["meeting_on"] = self.record.meeting_on
+
     def clean_meeting_on(self):
         """Refuse a day that has passed: then there is a decision to record."""
         day = self.cleaned_data["meeting_on"]
@@ -32,35 +44,23 @@ class ScheduleForm(PortalForm):
         return day
 
 
-class DecisionForm(PortalForm):
-    """One handling of the matter, as its minutes tell it."""
+class DecisionForm(HandlingForm):
+    """One handling of the matter, to be recorded; begun from what is known of it already."""
 
-    body = forms.ChoiceField(label=_("Who decided?"), choices=Body, widget=forms.RadioSelect)
+    INSIDE = HandlingForm.INSIDE | {
+        "published_on": ("minutes_published", "yes"),
+        "stated_final_on": ("minutes_published", "no"),
+    }
+    MORE = ["body_name", "presenter"]
+    TYPED_BY_STAFF = {"channel", "received_from", "received_on"}
+    field_order = ["body", "meeting_on", "date_is_right", "outcome", "condition", "next_meeting_on", "section"]
+    field_order += ["case_number", "minutes_published", "published_on", "stated_final_on", "extract"]
+
     body_name = forms.CharField(
         label=_("The body's own name"),
         max_length=120,
         required=False,
         help_text=_("For example Committee for Education and Culture. May be left empty."),
-    )
-    meeting_on = TypedDateField(label=_("Date of the meeting"))
-    section = forms.CharField(
-        label=_("Section (§)"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "short"}),
-    )
-    case_number = forms.CharField(
-        label=_("The municipality's case number"),
-        max_length=40,
-        required=False,
-        help_text=_("For example RauDno-2024-62. May be left empty."),
-    )
-    outcome = forms.ChoiceField(label=_("What was decided?"), choices=Outcome, widget=forms.RadioSelect)
-    condition = forms.CharField(
-        label=_("The change or condition, word for word"),
-        required=False,
-        widget=forms.Textarea,
-        help_text=_("Only if the body approved with a change or condition."),
     )
     next_meeting_on = TypedDateField(
         label=_("Next meeting on the matter"),
@@ -73,31 +73,25 @@ class DecisionForm(PortalForm):
         initial="yes",
         widget=forms.RadioSelect,
     )
-    published_on = TypedDateField(
-        label=_("Minutes published online on"),
-        required=False,
-        help_text=_(
-            "The appeal period is reckoned from this day. If you do not know it yet, it can be added later."
-        ),
-    )
     stated_final_on = TypedDateField(
         label=_("Date of finality, as the municipality states it"),
         required=False,
         help_text=_("Only if the minutes are not published, or on Åland: then nothing is reckoned."),
     )
     presenter = forms.CharField(label=_("Presenter"), max_length=120, required=False)
-    extract = DocumentField(label=_("Extract of the minutes"), required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    hand_in = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.overtaken_by = None
         if self.by is not None and self.by.is_staff:
             self._ask_how_it_came()
-        prepared = self.record.decisions.prepared().first() if self.record else None
-        if prepared and not self.is_bound:
-            self.fill_from(prepared)
+        ask_who_answers(self)
+        if self.record:
+            self._begin_from_what_is_known()
         if self.record and self.record.municipality.is_aland:
-            for name in ("minutes_published", "published_on"):
-                del self.fields[name]
+            del self.fields["minutes_published"]
 
     def _ask_how_it_came(self):
         """Staff record on behalf: how it came, from whom, when."""
@@ -107,36 +101,83 @@ class DecisionForm(PortalForm):
         self.fields["received_from"] = forms.CharField(label=_("From whom?"), max_length=120)
         self.fields["received_on"] = TypedDateField(label=_("When did it come?"), initial=clock.today)
 
-    def fill_from(self, decision):
-        """Begin from an earlier entry: a librarian's, or the one that is corrected."""
-        for name in self.fields:
-            if name not in {"form_key", "extract", "channel", "received_from", "received_on"}:
-                self.initial[name] = getattr(decision, name, None)
-        self.initial["minutes_published"] = "yes" if decision.minutes_published else "no"
+    def _begin_from_what_is_known(self):
+        """A librarian's entry goes before what was handed in, and that before the meeting that was recorded."""
+        newest = self.record.newest_entry
+        self.initial["seen"] = newest.pk if newest else 0
+        handed = self.record.hand_ins.waiting().first()
+        prepared = self.record.decisions.prepared().first()
+        if handed:
+            self.initial["hand_in"] = handed.pk
+            self._say_how_it_was_handed_in(handed)
+        if begun_from := prepared or handed:
+            self.fill_from(begun_from)
+        else:
+            self._fill_from_the_meeting()
+        if with_file := next((row for row in (prepared, handed) if row and row.extract), None):
+            self.keep_file(with_file)
 
-    def clean_section(self):
-        """Keep the number; the sign is written by the page."""
-        return self.cleaned_data["section"].replace("§", "").strip()
+    def _say_how_it_was_handed_in(self, handed):
+        self.initial["channel"] = Channel.LINK
+        self.initial["received_from"] = handed.sender[:120]
+        self.initial["received_on"] = clock.date_of(handed.received_at)
+
+    def _fill_from_the_meeting(self):
+        """The body that was to meet, and the day when it has come; else the body to which the last one passed it on."""
+        record, last = self.record, next(reversed(self.record.standing), None)
+        self.initial["body"] = record.meeting_body or (last.next_body if last else None)
+        if record.meeting_on and record.meeting_on <= clock.today():
+            self.initial["meeting_on"] = record.meeting_on
+        if last:
+            self.initial["case_number"] = last.case_number
+
+    def fill_from(self, earlier):
+        """Begin from an earlier entry: a librarian's, one that was handed in, or the one that is corrected."""
+        for name in self.fields.keys() - self.ASIDE - self.TYPED_BY_STAFF - {"extract", "seen", "hand_in"}:
+            self.initial[name] = getattr(earlier, name, None)
+        self.initial["minutes_published"] = "yes" if getattr(earlier, "minutes_published", True) else "no"
+
+    def clean_hand_in(self):
+        """Return the row that the form began from while it still waits, or None."""
+        return self.record.hand_ins.waiting().filter(pk=self.cleaned_data["hand_in"]).first()
 
     def clean(self):
-        """Turn the words into the step's values; days that cannot be are said beside their fields."""
+        """Turn the words into the step's values; what the choices do not ask for is left out."""
         cleaned = super().clean()
-        today = clock.today()
-        cleaned["minutes_published"] = (
-            cleaned.get("minutes_published") != "no" and "minutes_published" in self.fields
-        )
-        for name in ("meeting_on", "published_on"):
-            if cleaned.get(name) and cleaned[name] > today:
-                self.add_error(name, _("That day is still to come. Only what has happened can be recorded."))
-        if (
-            cleaned.get("published_on")
-            and cleaned.get("meeting_on")
-            and cleaned["published_on"] < cleaned["meeting_on"]
-        ):
-            self.add_error("published_on", _("The minutes cannot have been published before the meeting."))
-        if cleaned.get("outcome") == Outcome.APPROVED_CHANGED and not cleaned.get("condition"):
-            self.add_error("condition", _("Write the change or condition as it stands in the minutes."))
+        asks_publication = "minutes_published" in self.fields
+        cleaned["minutes_published"] = cleaned.get("minutes_published") != "no" and asks_publication
+        if cleaned["minutes_published"]:
+            cleaned["stated_final_on"] = None
+        elif asks_publication:
+            cleaned["published_on"] = None
+        if cleaned.get("outcome") not in GOES_ON:
+            cleaned["next_meeting_on"] = None
         return cleaned
+
+    def add_error(self, field, error):
+        """Also keep the entry that was faster: the page offers to change it, and from now on it has been seen."""
+        super().add_error(field, error)
+        for refusal in self.non_field_errors().as_data():
+            if isinstance(refusal, Overtaken):
+                self.overtaken_by = refusal.decision
+                self.data = self.data.copy()
+                self.data["seen"] = self.record.newest_entry.pk
+
+    @property
+    def change_reason(self):
+        """Return the field in which one who came second says why her entry should hold."""
+        return ChangeForm(self.data)["correction_reason"]
+
+
+class ChangeForm(forms.Form):
+    """Why an entry should take the place of the one that was there first."""
+
+    correction_reason = forms.CharField(
+        label=_("Why should yours hold instead?"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed only if you submit yours as a change."),
+    )
 
 
 class CorrectForm(DecisionForm):
@@ -147,14 +188,37 @@ class CorrectForm(DecisionForm):
     def __init__(self, *args, corrects=None, **kwargs):
         self.corrects = corrects
         super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.fill_from(corrects)
+        self.known_day = corrects.meeting_on
+        self.fill_from(corrects)
+        if corrects.extract:
+            self.keep_file(corrects)
         self.order_fields(["correction_reason"])
+
+    def _begin_from_what_is_known(self):
+        """A correction begins from the entry it corrects."""
 
     @property
     def details(self):
         """Return the step's values with the entry that is struck."""
         return super().details | {"corrects": self.corrects}
+
+
+class RenewForm(PortalForm):
+    """Until when the decision can be handed in again."""
+
+    hand_in_until = TypedDateField(label=_("Handing in is open until"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.record:
+            in_a_month = clock.today() + dt.timedelta(days=30)
+            self.fields["hand_in_until"].initial = max(self.record.offer.decide_by, in_a_month)
+
+    def clean_hand_in_until(self):
+        """Refuse a day that has passed."""
+        if self.cleaned_data["hand_in_until"] < clock.today():
+            raise ValidationError(_("That day has passed."))
+        return self.cleaned_data["hand_in_until"]
 
 
 class RespondForm(PortalForm):
@@ -184,6 +248,17 @@ class SignForm(PortalForm):
         max_length=120,
         help_text=_("Name and title, for example Maija Esimerkki, Municipal Manager."),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        ask_signatory_by_title(self)
+
+    def clean(self):
+        """Put name and title together where they were asked apart."""
+        cleaned = super().clean()
+        if title := cleaned.pop("signatory_title", ""):
+            cleaned["signatory"] = f"{cleaned.get('signatory', '')}, {title}"
+        return cleaned
 
     def clean_signed_on(self):
         """Refuse a day that is still to come."""
@@ -235,3 +310,35 @@ class ReasonForm(PortalForm):
     """A reason on record, for stopping or reopening."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
+
+
+class PutAsideForm(PortalForm):
+    """Until when, and why, the matter is left out of the queue and the reminders."""
+
+    aside_until = TypedDateField(
+        label=_("Put aside until"),
+        required=False,
+        help_text=_("For example 21.5.2027. Empty, or a day that has come, takes the matter up at once."),
+    )
+    aside_reason = forms.CharField(
+        label=_("Why, in a word"),
+        max_length=300,
+        required=False,
+        help_text=_("For example: director on leave, call the deputy."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.record and self.record.is_aside:
+            self.initial = {"aside_until": self.record.aside_until, "aside_reason": self.record.aside_reason}
+
+    def clean(self):
+        """Ask for the reason where there is a day to wait for."""
+        cleaned = super().clean()
+        until = cleaned.get("aside_until")
+        ahead = until and until > clock.today()
+        if ahead and not cleaned.get("aside_reason", "").strip():
+            self.add_error("aside_reason", _("Say in a word why the matter is put aside."))
+        if not ahead and "aside_until" in cleaned and not self.record.is_aside:
+            self.add_error("aside_until", _("Write a day that is still to come: the matter is not aside."))
+        return cleaned

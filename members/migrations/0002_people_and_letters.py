@@ -497,4 +497,19 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(give_each_its_own_code, migrations.RunPython.noop, elidable=True),
+        migrations.AlterField(
+            model_name="decision",
+            name="channel",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("mail", "e-mail"),
+                    ("letter", "letter"),
+                    ("phone", "telephone"),
+                    ("link", "handed in on the package's page"),
+                ],
+                max_length=10,
+                verbose_name="how it came",
+            ),
+        ),
     ]

@@ -11,7 +11,7 @@ from members.models.note import Note
 from members.models.offer import Offer
 from members.models.package import JoiningPackage, PackageFormat, ask_for_packages, figures_of
 from members.models.people import Contact, ContactKind, Role, RoleKind
-from members.models.reminder import Reminder, ReminderRule, Rung
+from members.models.reminder import Planned, Reminder, ReminderRule, Rung, send_due
 from members.models.states import AccessionState
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Offer",
     "Outcome",
     "PackageFormat",
+    "Planned",
     "Population",
     "Reminder",
     "ReminderRule",
@@ -45,4 +46,5 @@ __all__ = [
     "Tariff",
     "ask_for_packages",
     "figures_of",
+    "send_due",
 ]

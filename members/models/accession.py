@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.models import DocumentState
+from consortium.models import AuditEvent, DocumentState, PostKind
 from consortium.workflow import refuse_day
-from members import emails
+from members import emails, ladder, reminder_emails
 from members.models.decision import Body, Decision
 from members.models.handling import Handling
 from members.models.municipality import Municipality
@@ -22,11 +22,11 @@ class AccessionQuerySet(models.QuerySet):
     """Questions to the accessions."""
 
     def visible_to(self, user):
-        """Return all to the service centre, and to others those of the municipalities they have a role in."""
-        if user.is_staff:
-            return self
+        """Return all to the service centre and the auditor, to others those of the municipalities they have a role in."""
         if not user.is_authenticated:
             return self.none()
+        if user.is_staff or PostKind.AUDITOR in user.duties:
+            return self
         return self.filter(municipality__in=Municipality.objects.of(user))
 
     def undecided(self):
@@ -37,6 +37,31 @@ class AccessionQuerySet(models.QuerySet):
     def open(self):
         """Return those still under way."""
         return self.filter(state__in=Accession.OPEN)
+
+    def in_hand(self, today=None):
+        """Return those that are not put aside on the day."""
+        return self.exclude(aside_until__gt=today or clock.today())
+
+    def on_the_ladder(self):
+        """Return those that a reminder can be about, with all that the ladder reads."""
+        handled = Q(
+            decisions__recorded_at__isnull=False,
+            decisions__correction__isnull=True,
+            decisions__moved_to__isnull=True,
+        )
+        reopened = AuditEvent.objects.filter(
+            record_type__app_label="members",
+            record_type__model="accession",
+            record_id=OuterRef("pk"),
+            verb="reopen",
+        )
+        rows = self.filter(state__in=ladder.UNDER_WAY).select_related(
+            "municipality", "offer", "deciding__accession__municipality"
+        )
+        return rows.annotate(
+            last_handling_on=Max("decisions__meeting_on", filter=handled),
+            reopened_at=Subquery(reopened.order_by("-at").values("at")[:1]),
+        )
 
 
 class Accession(Handling):
@@ -69,9 +94,13 @@ class Accession(Handling):
         "finalise": ({AccessionState.APPROVED}, AccessionState.FINAL),
         "confirm": ({AccessionState.FINAL}, AccessionState.CONFIRMED),
         "correct": (HANDLED, None),
+        "move": (HANDLED, None),
+        "receive": (HANDLED, None),
+        "renew": (HANDLED, None),
         "reopen": (REOPENED, None),
         "revoke": ({AccessionState.CONFIRMED}, AccessionState.FINAL),
         "stop": (set(OPEN), AccessionState.STOPPED),
+        "put_aside": (set(OPEN), None),
     }
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="accessions")
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="accessions")
@@ -279,19 +308,51 @@ class Accession(Handling):
             self.signed_on, self.signatory = None, ""
             self.view, self.view_on, self.view_by = "", None, None
             self._open_finality()
+            emails.matter_reopened(self)
 
     def stop(self, *, by, reason):
         """End the matter without a decision, with a reason on record."""
         with self.step("stop", by=by):
             self.closing_reason = reason
+            emails.matter_stopped(self)
+
+    def put_aside(self, *, by, aside_until, aside_reason):
+        """Leave the matter out of the queue and the reminders until a day; no day, or one that has come, ends it."""
+        ahead = bool(aside_until) and aside_until > clock.today()
+        with self.step("put_aside", by=by, until=aside_until if ahead else None):
+            self.aside_until, self.aside_reason = (aside_until, aside_reason) if ahead else (None, "")
+
+    @property
+    def is_aside(self):
+        """Tell whether it is put aside today."""
+        return bool(self.aside_until) and self.aside_until > clock.today()
 
     def still_tells(self, template):
         """Tell whether a letter is still true: nobody is asked to decide what is decided or stopped."""
         if template == "members/emails/send":
             return self.state in {AccessionState.SENT, AccessionState.IN_PREPARATION}
+        if template == "members/emails/handed_in":
+            return self.hand_ins.waiting().exists()
+        if template == "members/emails/renew":
+            return self.takes_hand_ins()
         if template == "members/emails/prepare":
             return self.decisions.prepared().exists()
+        if template == "members/emails/stop":
+            return self.state == AccessionState.STOPPED
+        if template.startswith(reminder_emails.REMIND):
+            return self._is_still_asked(template.removeprefix(reminder_emails.REMIND))
         return True
+
+    def _is_still_asked(self, rung):
+        """Tell whether a reminder still makes sense: today, or on the day for which a practice copy wrote it."""
+        row = Accession.objects.on_the_ladder().filter(pk=self.pk).first()
+        newest = self.reminders.first()
+        day = max(clock.today(), newest.on) if newest else clock.today()
+        return row is not None and any(a.rung == rung and a.holds_on(day) for a in ladder.asks(row))
+
+    def holds_back(self, template):
+        """Tell whether a letter must wait: a reminder that has not left by the end of June waits for August."""
+        return template.startswith(reminder_emails.REMIND) and clock.today().month == ladder.JULY
 
     def note_opened(self):
         """Keep when the package's own page was first opened."""

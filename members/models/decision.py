@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consortium import clock, deadlines
+from consortium.models import AuditEvent
 
 
 class Body(models.TextChoices):
@@ -50,8 +51,10 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("e-mail")
     LETTER = "letter", pgettext_lazy("channel", "letter")
     PHONE = "phone", _("telephone")
+    LINK = "link", _("handed in on the package's page")
 
 
+GOES_ON = {"proposed", "returned", "tabled", "withdrawn", "taken_over"}  # there is another meeting to come
 PASSED_ON = {Outcome.PROPOSED, Outcome.TAKEN_OVER}
 ONWARDS = {
     Body.OFFICE_HOLDER: Body.COMMITTEE,
@@ -178,9 +181,33 @@ class Decision(models.Model):
         return ONWARDS.get(self.body, self.body) if self.outcome in PASSED_ON else self.body
 
     @property
+    def answered_by(self):
+        """Return the name and title of the one who answered from a shared mailbox, or nothing."""
+        return ", ".join(filter(None, [self.answered_name, self.answered_title]))
+
+    @property
     def on_behalf(self):
         """Tell whether the service centre recorded it for the municipality."""
         return bool(self.channel)
+
+    @property
+    def extract_name(self):
+        """Return the name of the file as people know it."""
+        return self.extract.name.rpartition("/")[2]
+
+    @property
+    def replaced_by(self):
+        """Return the name of the file that took the place of this entry's, or nothing while its own one holds."""
+        correction = getattr(self, "correction", None)
+        if not (self.extract and correction and correction.extract):
+            return ""
+        return "" if correction.extract.name == self.extract.name else correction.extract_name
+
+    def recorder_as_known_to(self, reader):
+        """Return who recorded it; to a municipality the people of the service centre are one."""
+        if self.recorded_by.is_staff and not reader.is_staff:
+            return _("The service centre")
+        return self.answered_name or self.recorded_by.get_full_name()
 
     @property
     def remedy(self):
@@ -221,3 +248,16 @@ class Decision(models.Model):
         if not self.published_on:
             return AppealState.NOT_PUBLISHED
         return AppealState.RUNNING if today <= self.last_appeal_day else AppealState.OVER
+
+    def remove_extract(self, *, by):
+        """Remove the file for good, wherever it was carried along; the log keeps that it was there."""
+        accession = self.accession
+        with transaction.atomic():
+            name, storage = self.extract.name, self.extract.storage
+            rows = Decision.objects.filter(extract=name)
+            pks = list(rows.values_list("pk", flat=True))
+            accession.hand_ins.filter(extract=name).update(extract="")
+            rows.update(extract="")
+            AuditEvent.record(accession, "remove_file", by=by, decisions=pks)
+            transaction.on_commit(lambda: storage.delete(name))
+        self.refresh_from_db()

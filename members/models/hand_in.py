@@ -1,17 +1,33 @@
 """A decision handed in by the package's link, without an account."""
 
+import datetime as dt
+
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.models import AuditEvent
+from members import emails
 from members.models.accession import Accession
 from members.models.decision import Body, Decision, Outcome
+from members.models.municipality import Municipality
+
+A_DAY = 20  # so many of one matter in a day: nobody hands in more, and each keeps a file
 
 
 class HandInQuerySet(models.QuerySet):
     """Questions to what was handed in."""
+
+    def visible_to(self, user):
+        """Return those of the accessions that the person may see; to an auditor only what has been recorded."""
+        rows = self.filter(accession__in=Accession.objects.visible_to(user))
+        if user.is_staff or not user.is_authenticated:
+            return rows
+        own = Q(accession__municipality__in=Municipality.objects.of(user))
+        return rows.filter(own | Q(decision__isnull=False))
 
     def waiting(self):
         """Return what nobody has yet recorded or set aside, oldest first."""
@@ -69,3 +85,55 @@ class HandIn(models.Model):
 
     def __str__(self):
         return f"{self.accession_id} {self.meeting_on}"
+
+    @classmethod
+    def receive(cls, accession, *, language, **handed):
+        """Keep what was handed in, with a receipt in this language to its sender. Nothing is decided by it.
+
+        Raises ValidationError when handing in is closed, or too much has come today.
+        """
+        with transaction.atomic():
+            if not accession.takes_hand_ins():
+                raise ValidationError(_("The decision can no longer be handed in here."), code="closed")
+            since = clock.now() - dt.timedelta(days=1)
+            if accession.hand_ins.filter(received_at__gt=since).count() >= A_DAY:
+                raise ValidationError(
+                    _("Too much has been handed in today. Send this one to the service centre by e-mail."),
+                    code="many",
+                )
+            row = cls(accession=accession, **handed)
+            row.full_clean(exclude=["settled_at", "settled_by"])
+            row.save()
+            AuditEvent.record(
+                accession,
+                "hand_in",
+                by=None,
+                hand_in=row.pk,
+                outcome=row.outcome,
+                meeting_on=row.meeting_on,
+            )
+            emails.handed_in(row, language)
+        return row
+
+    def set_aside(self, *, by, reason, remove_file=False):
+        """Say why it is not recorded; its sender is told. Raises ValidationError when it waits no longer."""
+        with transaction.atomic():
+            row = HandIn.objects.waiting().select_for_update(no_key=True).filter(pk=self.pk).first()
+            if row is None:
+                raise ValidationError(_("This has already been recorded or set aside."), code="settled")
+            row.settled_at, row.settled_by, row.settled_reason = clock.now(), by, reason
+            file = row.extract.name if remove_file else ""
+            if file:
+                storage = row.extract.storage
+                row.extract = ""
+                row.accession.decisions.filter(extract=file).update(extract="")
+                transaction.on_commit(lambda: storage.delete(file))
+            row.save()
+            AuditEvent.record(row.accession, "set_aside", by=by, hand_in=row.pk, file_removed=bool(file))
+            emails.hand_in_set_aside(row)
+        self.refresh_from_db()
+
+    @property
+    def sender(self):
+        """Return name and title of the one who handed it in."""
+        return f"{self.sender_name}, {self.sender_title}"

@@ -2,16 +2,23 @@
 
 import datetime as dt
 import secrets
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.models import Language
+from consortium.models import AuditEvent, Language, OutgoingEmail
+from consortium.models.mail import MailState
+from members import emails
 from members.models.municipality import Municipality
-from members.models.people import RoleKind
+from members.models.people import Role, RoleKind
 
 VALID_DAYS = 14
 
@@ -97,6 +104,10 @@ class Invitation(models.Model):
     def __str__(self):
         return f"{self.municipality_id} {self.kind}"
 
+    def get_absolute_url(self):
+        """Return the page that the letter's link opens."""
+        return reverse("members:invitation", args=[self.key])
+
     @property
     def state(self):
         """Return what can be said of it today."""
@@ -105,3 +116,111 @@ class Invitation(models.Model):
         if self.revoked_at:
             return InvitationState.REVOKED
         return InvitationState.WAITING if self.expires_on >= clock.today() else InvitationState.EXPIRED
+
+    @property
+    def is_waiting(self):
+        """Tell whether it can be accepted today."""
+        return self.state == InvitationState.WAITING
+
+    @property
+    def account(self):
+        """Return the account of its address, or None."""
+        return get_user_model().objects.filter(email__iexact=self.email).first()
+
+    @classmethod
+    def invite(cls, municipality, *, by, email, kind, language):
+        """Ask an address to act for a municipality, by a letter with one link. Returns the invitation.
+
+        Raises ValidationError for one who has the role already, is asked already, or whose account is closed.
+        """
+        row = cls(municipality=municipality, email=email.lower(), kind=kind, language=language, invited_by=by)
+        account = row.account
+        if account and not account.is_active:
+            words = _("The account of this address has been closed. The service centre can open it again.")
+            raise ValidationError({"email": words})
+        if account and account.roles.active().filter(municipality=municipality, kind=kind).exists():
+            raise ValidationError({"email": _("The person already has this role in the municipality.")})
+        with transaction.atomic():
+            row.full_clean(exclude=["accepted_by", "revoked_by", "accepted_at", "revoked_at"])
+            row.save()
+            row._record("invite_person", by)
+            emails.person_invited(row)
+        return row
+
+    def renew(self, *, by):
+        """Write anew with a new key: the old link is dead, and fourteen days begin again."""
+        with self._open():
+            self.key, self.expires_on, self.invited_at = new_key(), new_expiry(), clock.now()
+            self.invited_by = by
+            self.save()
+            self._record("renew_invitation", by)
+            kind = ContentType.objects.get_for_model(self)
+            waiting = OutgoingEmail.objects.filter(about_type=kind, about_id=self.pk, state=MailState.QUEUED)
+            waiting.update(state=MailState.DROPPED, next_try_at=None)  # it would carry the dead link
+            emails.person_invited(self)
+
+    def revoke(self, *, by):
+        """Take it back: its link tells only that it is no longer in force."""
+        with self._open():
+            self.revoked_at, self.revoked_by = clock.now(), by
+            self.save()
+            self._record("revoke_invitation", by)
+
+    def welcome(self):
+        """Return the account of its address, made now where there is none. It holds no right before it is accepted.
+
+        Raises ValidationError when it is no longer in force, or for a closed account.
+        """
+        with self._open(waiting=True):
+            person = self.account
+            if person is None:
+                try:
+                    with transaction.atomic():
+                        person = get_user_model().objects.create_user(self.email, language=self.language)
+                except (IntegrityError, ValidationError):  # the same press a moment earlier
+                    person = self.account
+                    if person is None:
+                        raise
+            if not person.is_active:
+                raise ValidationError(_("The account of this address has been closed."), code="closed")
+            if not person.may_enter():
+                person.reopen(by=None)
+        return person
+
+    def accept(self, *, by, name, title, language, is_shared=False):
+        """Let the invited person act for the municipality. Returns the role; the link is used up.
+
+        Raises ValidationError when it is no longer in force, or ``by`` is somebody else than the one invited.
+        """
+        with self._open(waiting=True):
+            if by.email.lower() != self.email.lower():
+                raise ValidationError(_("The invitation is for another address."), code="other")
+            by.name, by.title, by.language, by.is_shared = name, title, language, is_shared
+            by.edited_at = clock.now()
+            by.full_clean(exclude=["password"])
+            by.save(update_fields=["name", "title", "language", "is_shared", "edited_at"])
+            role = Role.give(by, self.municipality, self.kind, by=self.invited_by)[0]
+            self.accepted_at, self.accepted_by = clock.now(), by
+            self.save()
+            self._record("accept_invitation", by, role=role.pk)
+        return role
+
+    def still_tells(self, template):
+        """Tell whether its letter is still true: the link it carries opens something."""
+        return self.is_waiting
+
+    @contextmanager
+    def _open(self, *, waiting=False):
+        """Hold the row while something is done to it. Raises ValidationError when it is used, revoked or expired."""
+        with transaction.atomic():
+            rows = type(self).objects.select_for_update(of=("self",), no_key=True)
+            self.refresh_from_db(from_queryset=rows)
+            closed = {InvitationState.ACCEPTED, InvitationState.REVOKED}
+            closed |= {InvitationState.EXPIRED} if waiting else set()
+            if self.state in closed:
+                words = _("The invitation is no longer in force. Nothing was changed.")
+                raise ValidationError(words, code="closed")
+            yield
+
+    def _record(self, verb, by, **details):
+        AuditEvent.record(self, verb, by=by, municipality=self.municipality_id, kind=self.kind, **details)

@@ -12,6 +12,8 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fi import ytunnus
 
 from consortium import clock
+from consortium.models import AuditEvent
+from members import ladder, reminder_emails
 
 ALAND_REGION = "21"
 AFTER_Z = str.maketrans({"å": "~1", "ä": "~2", "ö": "~3"})
@@ -170,9 +172,33 @@ class Municipality(models.Model):
         """Tell whether it lies on Åland, where neither the Local Government Act nor our reckonings apply."""
         return self.region_code == ALAND_REGION
 
+    def still_tells(self, template):
+        """Tell whether a letter about the municipality is still true: nobody is asked to confirm what is confirmed."""
+        if template != reminder_emails.REMIND + ladder.Rung.CONTACTS:
+            return True
+        accession, newest = self.accessions.on_the_ladder().first(), self.reminders.first()
+        day = max(clock.today(), newest.on) if newest else clock.today()
+        ask = ladder.contacts(self, accession, day.year)
+        return ask is not None and ask.holds_on(day)
+
+    def holds_back(self, template):
+        """Tell whether a letter must wait: a reminder never leaves in July."""
+        return template.startswith(reminder_emails.REMIND) and clock.today().month == ladder.JULY
+
     def population_on(self, day):
         """Return the newest population row known for the day, or None."""
         return self.populations.filter(on__lte=day).order_by("-on").first()
+
+    def people_asked(self, today):
+        """Tell whether its people and addresses wait to be confirmed: in January, once a year."""
+        confirmed = self.people_confirmed_on
+        return today.month == 1 and not (confirmed and confirmed.year == today.year)
+
+    def confirm_people(self, *, by):
+        """Keep that the people and addresses are right today."""
+        self.people_confirmed_on = clock.today()
+        self.save(update_fields=["people_confirmed_on"])
+        AuditEvent.record(self, "confirm_people", by=by)
 
     def join(self, starts_on, *, accession=None):
         """Begin a membership that runs until further notice. Returns it. ValidationError when one covers the time."""

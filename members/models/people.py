@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Max, Q
@@ -76,7 +77,7 @@ class Role(models.Model):
         Raises ValidationError when the municipality has been merged into another by that day.
         """
         with transaction.atomic():
-            type(user)._base_manager.select_for_update(no_key=True).get(pk=user.pk)  # two who give it: once
+            person = get_user_model()._base_manager.select_for_update(no_key=True).get(pk=user.pk)  # two who give: once
             rows = cls.objects.filter(user=user, municipality=municipality, kind=kind)
             if running := rows.filter(ended_on__isnull=True).first():
                 return running, False
@@ -89,6 +90,8 @@ class Role(models.Model):
             role = cls(user=user, municipality=municipality, kind=kind, since=since, given_by=by)
             role.full_clean(exclude=["given_by"])
             role.save()
+            if person.last_day:  # who had left everything is back
+                user.reopen(by=by)
             role._record("give_role", by, since=since)
         return role, True
 

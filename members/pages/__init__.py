@@ -5,8 +5,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium import clock, gather
+from members import addresses
 from members.models import Municipality, RoleKind
-from members.pages import front, home, municipality, staff, year
+from members.pages import decisions, feed, front, home, letters, municipality, people, staff, year
 
 
 def municipalities_of(user):
@@ -21,6 +22,7 @@ def menu(user):
             (_("Municipalities"), "members:municipality_list"),
             (_("Rounds of joining"), "members:offer_list"),
             (_("Signing list"), "members:signing_list"),
+            (_("Reminders"), "members:reminder_list"),
             (_("Agreement"), "members:agreement_list"),
         ]
     else:
@@ -87,7 +89,18 @@ FUNCTIONS = {
     gather.MUNICIPALITY_ACTS: municipality.acts,
     gather.MUNICIPALITY: municipality.parts,
     gather.FRONT: front.parts,
+    gather.FRONT_END: front.for_municipalities,
+    gather.DECISIONS: decisions.decisions,
     gather.MAP: front.map_page,
     gather.LOOK_UP: front.look_up,
     gather.SEARCH: front.search,
+    gather.CLOSING: people.closing,
+    gather.DUTIES: people.duty_parts,
+    gather.ACCOUNT: people.account_parts,
+    gather.PERSON: people.person_parts,
+    gather.FEED: feed.occasions,
+    gather.MY_DATA: people.my_data,
+    gather.LETTERS: letters.names,
+    gather.HOLDERS: addresses.holders,
+    gather.CAME_BACK: addresses.came_back,
 }

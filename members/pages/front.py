@@ -3,9 +3,11 @@
 import re
 
 from django.db.models import Exists, OuterRef
+from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from consortium import gather
 from consortium.charts import Dot, dot_map
 from consortium.gather import Hit, Part
 from consortium.templatetags.portal import day, number, place_in, weekday_day
@@ -33,7 +35,7 @@ def _places(today):
 
 
 def parts(today):
-    """Return the public figures, the index of members with the map, and how a municipality joins."""
+    """Return the public figures, and the index of members with the map."""
     places = _places(today)
     members = [p for p in places if p.belongs]
     regions = _regions(members)
@@ -56,8 +58,12 @@ def parts(today):
             note=ngettext("%(n)s municipality by region", "%(n)s municipalities by region", len(members))
             % {"n": number(len(members))},
         ),
-        Part(_("For municipalities"), "members/parts/front_join.html", {}),
     ]
+
+
+def for_municipalities(today):
+    """Return how a municipality joins, in short."""
+    return [Part(_("For municipalities"), "members/parts/front_join.html", {})]
 
 
 def map_page(today):
@@ -77,6 +83,7 @@ def _figures(places, members, today):
         "members": len(members),
         "all": len(places),
         "share": _share(theirs, everyone),
+        "services": len(gather.collect(gather.SERVICES, today, None)),
         "on": max((p.residents_on for p in places if p.residents_on), default=None),
         "source": standing.source(newest),
         "next": _next(today, members),
@@ -158,7 +165,7 @@ def look_up(words, today):
 def _answer(municipality, today):
     said = standing.sentence(municipality, today)
     if municipality.successor and municipality.ended_on <= today:
-        said += " " + standing.sentence(municipality.successor, today)
+        said = format_html("{} {}", said, standing.sentence(municipality.successor, today))
     return said
 
 

@@ -3,14 +3,15 @@
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from consortium import clock
+from consortium import clock, gather
 from consortium.gather import Part, Task
 from consortium.models import AuditEvent
 from consortium.templatetags.portal import clock_time, day, long_weekday_day, money, number, rate, weekday_day
 from members import package
 from members.models import Accession, AccessionState, AppealState, RoleKind, Tariff
-from members.pages import standing
+from members.pages import hand_in, people, standing
 from members.views.accession import ACTS, who
 
 SHOWN = 5
@@ -20,9 +21,9 @@ NOT_TOLD = ["invite", "package"]  # the service centre's own preparations
 def tasks(user, municipality, today):
     """Return what waits for the municipality in joining, each as this person may do it."""
     kinds = set(user.roles.active(today).filter(municipality=municipality).values_list("kind", flat=True))
-    found = []
+    answers, found = user.is_staff or RoleKind.REPRESENTATIVE in kinds, []
     for accession in _under_way(municipality):
-        found += _of_accession(accession, today, answers=RoleKind.REPRESENTATIVE in kinds)
+        found += _of_accession(accession, today, answers=answers)
     return found
 
 
@@ -36,6 +37,8 @@ def _under_way(municipality):
 
 
 def _of_accession(accession, today, *, answers):
+    if answers and (handed := hand_in.to_check(accession)):
+        return [handed]
     if accession.state in {AccessionState.SENT, AccessionState.IN_PREPARATION}:
         if accession.meeting_on and accession.meeting_on >= today:
             return [_paused(accession)]
@@ -85,6 +88,7 @@ def _deciding(accession, today, *, answers):
         due_on=offer.decide_by,
         since=clock.date_of(accession.sent_at),
         link={"label": _("Our body meets on …"), "url": _step(accession, "schedule")},
+        minutes=3,
     )
 
 
@@ -118,6 +122,7 @@ def _missing_date(accession, today, *, answers):
             % {"day": weekday_day(decision.meeting_on)},
             since=clock.date_of(decision.recorded_at),
             kind=_("decision"),
+            minutes=1,
         )
     ]
 
@@ -135,6 +140,7 @@ def _signature(accession, *, answers):
             ),
             since=clock.date_of(accession.deciding.recorded_at),
             kind=_("signature"),
+            minutes=1,
         )
     ]
 
@@ -201,6 +207,7 @@ def parts(user, municipality, today):
         Part(
             _("Membership"), "members/parts/membership.html", membership_facts(municipality, today, accession)
         ),
+        *people.home_parts(user, municipality, today),
         contacts_part(user, municipality, today),
     ]
 
@@ -218,12 +225,23 @@ def membership_facts(municipality, today, accession=None):
     fee = fee_sentence(tariff, population, year) if tariff and population else ""
     return {
         "says": standing.sentence(municipality, today),
+        "services": services_sentence(municipality, today),
         "fee": fee,
         "population": population,
         "source": standing.source(population),
         "tariff": tariff if fee else None,
         "accession": accession,
     }
+
+
+def services_sentence(municipality, today):
+    """Return how many services bought together the municipality uses."""
+    count = len(gather.collect(gather.SERVICES, today, municipality))
+    if not count:
+        return _("No services bought together are in use yet.")
+    return ngettext(
+        "%(n)s service bought together is in use.", "%(n)s services bought together are in use.", count
+    ) % {"n": number(count)}
 
 
 def contacts_part(user, municipality, today):
@@ -239,5 +257,7 @@ def contacts_part(user, municipality, today):
             "contacts": contacts,
             "can_edit": user.has_perm("members.edit_municipality", municipality),
         },
-        note=_("Changed on %(day)s") % {"day": day(municipality.edited_at)},
+        note=_("Confirmed on %(day)s") % {"day": day(municipality.people_confirmed_on)}
+        if municipality.people_confirmed_on
+        else _("Changed on %(day)s") % {"day": day(municipality.edited_at)},
     )

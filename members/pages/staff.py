@@ -4,7 +4,6 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import replace
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,17 +11,17 @@ from django.utils.translation import ngettext
 
 from consortium import clock
 from consortium.gather import Task
-from consortium.models import DocumentState, OutgoingEmail
-from consortium.models.mail import MailState
+from consortium.models import DocumentState
 from consortium.templatetags.portal import day, weekday_day
 from members.models import (
     Accession,
     AccessionState,
     AppealState,
-    Contact,
     JoiningPackage,
     Role,
+    Rung,
 )
+from members.pages import hand_in, letters, people, reminders
 
 FEW = 5  # so many are named one by one; more become one line that opens the round
 NAMED = 3
@@ -41,25 +40,43 @@ def tasks(user, today):
         return []
     under_way = list(_under_way(today))
     return [
+        *hand_in.tasks(),
         *_decisions(under_way, today),
         *_signing(under_way),
         *_silent(under_way, today),
         *_unsent([a for a in under_way if a.state == AccessionState.PREPARED]),
         *_without_address(under_way),
         *_without_representative(under_way),
+        *people.without_representative(today, told={a.municipality_id for a in under_way}),
         *_failed_packages(today),
-        *_refused_letters(),
+        *letters.tasks(),
     ]
 
 
-def _under_way(today):
+def about(municipality, today):
+    """Return what waits for the service centre in one municipality's joining."""
+    under_way = list(_under_way(today, municipality=municipality))
+    return [
+        *hand_in.tasks(municipality),
+        *_decisions(under_way, today),
+        *_signing(under_way),
+        *_silent(under_way, today),
+        *_unsent([a for a in under_way if a.state == AccessionState.PREPARED]),
+        *_without_address(under_way),
+        *_without_representative(under_way),
+    ]
+
+
+def _under_way(today, **wanted):
     """Return the open accessions with all that a line of the queue needs, in one question to the database."""
     answers = Role.objects.representing(today).filter(
         municipality=OuterRef("municipality"), user__is_active=True
     )
-    rows = Accession.objects.open().select_related("municipality", "offer", "deciding")
+    rows = Accession.objects.open().in_hand(today).filter(**wanted).select_related("municipality", "offer", "deciding")
     handled = Max("decisions__meeting_on", filter=Q(decisions__recorded_at__isnull=False))
-    for accession in rows.annotate(is_represented=Exists(answers), last_handling_on=handled):
+    asked = Max("reminders__on", filter=Q(reminders__rung=Rung.FINALITY))
+    rows = rows.annotate(is_represented=Exists(answers), last_handling_on=handled, certificate_asked_on=asked)
+    for accession in rows:
         if accession.deciding:
             accession.deciding.accession = accession
         yield accession
@@ -99,6 +116,7 @@ def _finality(accession, today):
             if decision.last_appeal_day
             else _("By the municipality's word final on %(day)s. It is not yet confirmed.")
             % {"day": weekday_day(decision.final_on)},
+            note=reminders.asked_for_certificate(accession),
             since=decision.final_on,
             kind=_("finality"),
         )
@@ -275,7 +293,7 @@ def _without_representative(under_way):
 
 
 def _failed_packages(today):
-    newest = JoiningPackage.objects.filter(accession__state__in=Accession.OPEN).newest()
+    newest = JoiningPackage.objects.filter(accession__in=Accession.objects.open().in_hand(today)).newest()
     failed = JoiningPackage.objects.filter(pk__in=newest, state=DocumentState.FAILED)
     first = {}
     for package in failed.select_related("accession__municipality", "accession__offer"):
@@ -296,41 +314,6 @@ def _failed_packages(today):
             ngettext("Make %(n)s joining package again", "Make %(n)s joining packages again", n) % {"n": n}
         ),
     )
-
-
-def _refused_letters():
-    """Return a task for each address that refused a letter and is still in use; a corrected one asks for nothing."""
-    kind = ContentType.objects.get_for_model(Accession)
-    refused = list(
-        OutgoingEmail.objects.filter(state=MailState.REFUSED, about_type=kind).order_by("-pk")[:500]
-    )
-    about = Accession.objects.select_related("municipality").in_bulk({letter.about_id for letter in refused})
-    written = {letter.to.lower() for letter in refused}
-    places = {accession.municipality_id for accession in about.values()}
-    contacts = Contact.objects.filter(municipality__in=places, ended_on__isnull=True).exclude(email="")
-    roles = Role.objects.active().filter(municipality__in=places, user__is_active=True)
-    used = {(place, email.lower()) for place, email in contacts.values_list("municipality_id", "email")}
-    used |= {(place, email.lower()) for place, email in roles.values_list("municipality_id", "user__email")}
-    used |= {(a.municipality_id, a.municipality.registry_email.lower()) for a in about.values()}
-    newest = {}
-    for letter in refused:
-        newest.setdefault((about[letter.about_id].municipality_id, letter.to.lower()), letter)
-    return [
-        Task(
-            title=_("Correct the address %(address)s") % {"address": letter.to},
-            url=about[letter.about_id].municipality.get_absolute_url(),
-            text=_("%(name)s: “%(subject)s” did not arrive. The server said: %(reason)s")
-            % {
-                "name": about[letter.about_id].municipality.name,
-                "subject": letter.subject,
-                "reason": letter.reason,
-            },
-            since=clock.date_of(letter.queued_at),
-            kind=_("address"),
-        )
-        for key, letter in newest.items()
-        if key in used and key[1] in written
-    ]
 
 
 def _by_offer(accessions):

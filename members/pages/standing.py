@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consortium.templatetags.portal import day
+from consortium.templatetags.portal import day, place, put_in
 
 SOURCES = {"Statistics Finland": gettext_lazy("Statistics Finland")}
 
@@ -34,25 +34,19 @@ def sentence(municipality, today):
     now = current(municipality, today)
     later = coming(municipality, today)
     past = next((m for m in reversed(memberships) if m.last_day and m.last_day < today), None)
-    name = municipality.name
+    name = place(municipality)
     if municipality.ended_on and municipality.ended_on <= today:
-        return _("%(name)s was merged into %(other)s.") % {"name": name, "other": municipality.successor.name}
+        words = _("%(name)s was merged into %(other)s.")
+        return put_in(words, name=name, other=place(municipality.successor))
     if now and now.last_day:
-        return _("%(name)s has been a member since %(day)s. The membership ends on %(last)s.") % {
-            "name": name,
-            "day": day(now.starts_on),
-            "last": day(now.last_day),
-        }
+        words = _("%(name)s has been a member since %(day)s. The membership ends on %(last)s.")
+        return put_in(words, name=name, day=day(now.starts_on), last=day(now.last_day))
     if now:
-        return _("%(name)s has been a member since %(day)s.") % {"name": name, "day": day(now.starts_on)}
+        return put_in(_("%(name)s has been a member since %(day)s."), name=name, day=day(now.starts_on))
     if later:
-        return _("%(name)s joins: its membership begins on %(day)s.") % {
-            "name": name,
-            "day": day(later.starts_on),
-        }
+        words = _("%(name)s joins: its membership begins on %(day)s.")
+        return put_in(words, name=name, day=day(later.starts_on))
     if past:
-        return _("%(name)s is not a member. Its membership ended on %(day)s.") % {
-            "name": name,
-            "day": day(past.last_day),
-        }
-    return _("%(name)s is not a member.") % {"name": name}
+        words = _("%(name)s is not a member. Its membership ended on %(day)s.")
+        return put_in(words, name=name, day=day(past.last_day))
+    return put_in(_("%(name)s is not a member."), name=name)

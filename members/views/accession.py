@@ -7,17 +7,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
-from consortium.documents import file_response
 from consortium.forms import PortalForm
-from consortium.models import AccessLog, AuditEvent, OutgoingEmail
-from consortium.models.audit import AccessKind
+from consortium.models import AuditEvent, OutgoingEmail
 from consortium.steps import receipt_of, take_step
-from consortium.templatetags.portal import moment
+from consortium.templatetags.portal import moment, weekday_day
 from members import path
 from members.forms import accession as forms
-from members.models import Accession, Decision
+from members.models import Accession, Decision, HandIn
 from members.progress import accession_progress
-from members.rules import only_prepares
+from members.rules import belongs, only_prepares
 
 step_page = require_http_methods(["GET", "POST"])
 
@@ -35,9 +33,12 @@ def step_words(verb, accession):
         "finalise": _("Record finality: %(name)s") % name,
         "confirm": _("Confirm the joining: %(name)s") % name,
         "correct": _("Correct the decision for %(name)s") % of_name,
+        "move": _("Move the decision away from %(name)s") % name,
         "revoke": _("Take the confirmation back: %(name)s") % name,
         "reopen": _("Take the matter up again: %(name)s") % name,
+        "renew": _("Open the handing in again: %(name)s") % name,
         "stop": _("Stop the matter: %(name)s") % name,
+        "put_aside": _("Put the matter aside: %(name)s") % name,
     }[verb]
 
 
@@ -46,17 +47,26 @@ ACTS = {
     "package": gettext_lazy("Joining package asked for"),
     "send": gettext_lazy("Joining package sent"),
     "schedule": gettext_lazy("Date of the meeting recorded"),
-    "prepare": gettext_lazy("Decision prepared for the representative"),
+    "prepare": gettext_lazy("Ready for the representative to submit"),
     "decide": gettext_lazy("Decision recorded"),
     "respond": gettext_lazy("Helsinki's view recorded"),
     "sign": gettext_lazy("Signature recorded"),
     "finalise": gettext_lazy("Finality recorded"),
     "confirm": gettext_lazy("Joining confirmed by Helsinki"),
     "correct": gettext_lazy("Decision corrected"),
+    "move": gettext_lazy("Decision moved to another municipality"),
+    "receive": gettext_lazy("Decision received, moved from another municipality"),
     "revoke": gettext_lazy("Confirmation taken back"),
     "reopen": gettext_lazy("Matter taken up again"),
     "stop": gettext_lazy("Matter stopped"),
+    "put_aside": gettext_lazy("Matter put aside, or taken from there"),
+    "remind": gettext_lazy("Reminder sent"),
+    "hand_in": gettext_lazy("Decision handed in on the package's page"),
+    "set_aside": gettext_lazy("What was handed in was set aside"),
+    "renew": gettext_lazy("Handing in opened again"),
+    "remove_file": gettext_lazy("Extract removed"),
 }
+OF_AN_ENTRY = {"correct", "move", "receive"}  # taken at an entry of the chain, not at the matter as a whole
 MAIN_STEPS = ["correct", "send", "respond", "confirm", "finalise", "sign", "decide", "prepare", "schedule"]
 
 
@@ -74,7 +84,7 @@ def buttons(accession, user):
     Those marked ``aside`` are possible, but nobody is expected to take them now.
     """
     missing = _date_to_add(accession, user)
-    verbs = [v for v in accession.steps_open_to(user) if v != "correct" and accession.hindrance(v) is None]
+    verbs = [v for v in accession.steps_open_to(user) if v not in OF_AN_ENTRY and accession.hindrance(v) is None]
     if accession.signed_on:
         verbs = [v for v in verbs if v != "sign"]
     aside = [v for v in verbs if v not in MAIN_STEPS or (v == "decide" and accession.deciding)]
@@ -113,13 +123,17 @@ def _date_to_add(accession, user):
 def waits(accession, user):
     """Return why the steps that the state allows must still wait, as sentences."""
     verbs = accession.steps_open_to(user)
-    return [str(h.label) for h in (accession.hindrance(v) for v in verbs) if h is not None]
+    found = [str(h.label) for h in (accession.hindrance(v) for v in verbs) if h is not None]
+    if accession.is_aside and "put_aside" in verbs:
+        words = _("Put aside until %(day)s: %(reason)s")
+        found.insert(0, words % {"day": weekday_day(accession.aside_until), "reason": accession.aside_reason})
+    return found
 
 
 def who(event, reader):
     """Return who acted, as the reader may know it: to a municipality the service centre is one."""
     if event.by is None:
-        return _("The portal")
+        return _("Without an account") if event.verb == "hand_in" else _("The portal")
     if event.by.is_staff and not reader.is_staff:
         return _("The service centre")
     return event.by.get_full_name()
@@ -131,10 +145,16 @@ def history_of(accession, reader):
         {
             "when": e.at,
             "what": ACTS.get(e.verb, e.verb),
-            "who": e.by.get_full_name() if e.by else _("The portal"),
+            "who": who(e, reader),
         }
         for e in AuditEvent.objects.about(accession)
     ]
+
+
+def _answered(event):
+    """Return who answered from a shared mailbox, with the mailbox; nothing where the account says it."""
+    decision = Decision.objects.filter(pk=event.details.get("decision")).exclude(answered_name="").first()
+    return f"{decision.answered_by} ({event.by.email})" if decision and event.by else ""
 
 
 def receipt_rows(accession, event, today, reader):
@@ -143,7 +163,7 @@ def receipt_rows(accession, event, today, reader):
         (_("What"), ACTS.get(event.verb, event.verb)),
         (_("For whom"), accession.municipality.name),
         (_("When"), moment(event.at)),
-        (_("Who"), who(event, reader)),
+        (_("Who"), _answered(event) or who(event, reader)),
         (_("Receipt"), f"{event.at:%Y}-{event.pk:04d}"),
         (_("What next"), path.says(accession, today)),
     ]
@@ -156,6 +176,7 @@ def accession(request, pk):
     offered = buttons(record, request.user)
     main = [step for step in offered if not step["aside"]]
     event = receipt_of(request, record)
+    own = belongs(request.user, record)  # what is not yet recorded is nobody else's matter
     context = {
         "accession": record,
         "says": path.says(record, today),
@@ -165,7 +186,16 @@ def accession(request, pk):
         "steps": path.steps(record, today),
         "decisions": record.standing,
         "struck": record.decisions.filter(correction__isnull=False).select_related("correction"),
-        "prepared": record.decisions.prepared().select_related("prepared_by").first(),
+        "handed": record.hand_ins.waiting() if own else [],
+        "set_aside": record.hand_ins.filter(settled_at__isnull=False, decision__isnull=True).exclude(
+            settled_reason=""
+        ),
+        "can_decide": request.user.has_perm("members.decide_accession", record),
+        "moved": record.decisions.filter(moved_to__isnull=False).select_related(
+            "moved_to__accession__municipality"
+        ),
+        "prepared": record.decisions.prepared().select_related("prepared_by").first() if own else None,
+        "can_move": record.allows("move") and request.user.has_perm("members.move_accession", record),
         "can_correct": record.allows("correct")
         and request.user.has_perm("members.correct_accession", record),
         "job": accession_progress(record),
@@ -177,7 +207,8 @@ def accession(request, pk):
     return render(request, "members/accession.html", context)
 
 
-def _step(request, pk, verb, form_class, **context):
+def step_of(request, pk, verb, form_class, **context):
+    """Show the page of a step of the accession, or take it."""
     record = accession_of(request, pk)
     return take_step(
         request,
@@ -196,7 +227,7 @@ def _step(request, pk, verb, form_class, **context):
 def accession_send(request, pk):
     """Send the package, after seeing what leaves and to whom."""
     record = accession_of(request, pk)
-    return _step(
+    return step_of(
         request,
         pk,
         "send",
@@ -209,22 +240,29 @@ def accession_send(request, pk):
 @step_page
 def accession_schedule(request, pk):
     """Record when the municipality's body meets."""
-    return _step(request, pk, "schedule", forms.ScheduleForm)
+    return step_of(request, pk, "schedule", forms.ScheduleForm)
+
+
+def _handling(request, pk, verb, form_class):
+    handed = HandIn.objects.waiting().filter(accession=pk).first()
+    return step_of(request, pk, verb, form_class, template="members/accession_decide.html", handed=handed)
 
 
 @step_page
 def accession_decide(request, pk):
-    """Record one handling of the chain; a librarian is led to preparing it for the representative."""
+    """Record one handling of the chain; what a librarian records is kept ready for the representative."""
     record = accession_of(request, pk)
     if only_prepares(request.user, record):
-        return redirect("members:accession_prepare", pk=pk)
-    return _step(request, pk, "decide", forms.DecisionForm)
+        if request.method == "GET":
+            return redirect("members:accession_prepare", pk=pk)
+        return _handling(request, pk, "prepare", forms.DecisionForm)
+    return _handling(request, pk, "decide", forms.DecisionForm)
 
 
 @step_page
 def accession_prepare(request, pk):
     """Fill in a decision for the representative to record."""
-    return _step(request, pk, "prepare", forms.DecisionForm)
+    return _handling(request, pk, "prepare", forms.DecisionForm)
 
 
 @step_page
@@ -236,7 +274,7 @@ def accession_correct(request, pk, decision):
     def form(*args, **kwargs):
         return forms.CorrectForm(*args, corrects=wrong, **kwargs)
 
-    return _step(request, pk, "correct", form)
+    return step_of(request, pk, "correct", form, template="members/accession_decide.html")
 
 
 @step_page
@@ -244,13 +282,13 @@ def accession_respond(request, pk):
     """Record Helsinki's view on an approval with a change."""
     record = accession_of(request, pk)
     about = record.deciding.condition if record.deciding else ""
-    return _step(request, pk, "respond", forms.RespondForm, about=about)
+    return step_of(request, pk, "respond", forms.RespondForm, about=about)
 
 
 @step_page
 def accession_sign(request, pk):
     """Record the municipality's signature."""
-    return _step(request, pk, "sign", forms.SignForm)
+    return step_of(request, pk, "sign", forms.SignForm)
 
 
 @step_page
@@ -258,41 +296,40 @@ def accession_finalise(request, pk):
     """Record finality on a ground, with the reckoning in sight."""
     record = accession_of(request, pk)
     reckon = path.reckoning(record.deciding) if record.deciding else []
-    return _step(request, pk, "finalise", forms.FinaliseForm, reckon=reckon)
+    return step_of(request, pk, "finalise", forms.FinaliseForm, reckon=reckon)
 
 
 @step_page
 def accession_confirm(request, pk):
     """Record Helsinki's decision on the joining."""
-    return _step(request, pk, "confirm", forms.ConfirmForm)
+    return step_of(request, pk, "confirm", forms.ConfirmForm)
 
 
 @step_page
 def accession_revoke(request, pk):
     """Take a wrong confirmation back before the membership begins."""
-    return _step(request, pk, "revoke", forms.ReasonForm)
+    return step_of(request, pk, "revoke", forms.ReasonForm)
 
 
 @step_page
 def accession_reopen(request, pk):
     """Take the matter up again."""
-    return _step(request, pk, "reopen", forms.ReasonForm)
+    return step_of(request, pk, "reopen", forms.ReasonForm)
+
+
+@step_page
+def accession_renew(request, pk):
+    """Give new digits for handing in without an account, until a new day."""
+    return step_of(request, pk, "renew", forms.RenewForm)
 
 
 @step_page
 def accession_stop(request, pk):
     """End the matter without a decision."""
-    return _step(request, pk, "stop", forms.ReasonForm)
+    return step_of(request, pk, "stop", forms.ReasonForm)
 
 
-@require_safe
-def extract(request, pk):
-    """The extract of the minutes, for those who may see the accession."""
-    rows = Decision.objects.filter(accession__in=Accession.objects.visible_to(request.user)).exclude(
-        extract=""
-    )
-    found = get_object_or_404(rows, pk=pk)
-    AccessLog.objects.create(kind=AccessKind.READ, user=request.user, what=f"members.decision {found.pk}")
-    name = found.extract.name.rpartition("/")[2]
-    kind = "application/pdf" if name.endswith(".pdf") else "image/jpeg"
-    return file_response(found.extract, name=name, content_type=kind)
+@step_page
+def accession_put_aside(request, pk):
+    """Leave the matter out of the service centre's queue and the reminders until a day, with a word why."""
+    return step_of(request, pk, "put_aside", forms.PutAsideForm)

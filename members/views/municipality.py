@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -56,7 +56,7 @@ def _address(code, language):
     return reverse("municipality", args=[code])
 
 
-def _places(language):
+def places(language):
     """Return the columns that tell which municipality a row is."""
     own = "sv" if language == "sv" else "fi"
     return [
@@ -97,7 +97,7 @@ def columns(language):
         return states[row.accession_state]
 
     return [
-        *_places(language),
+        *places(language),
         Column("language", _("Language"), lambda r: languages[r.language], order_by=("language",)),
         Column("network", _("Network"), lambda r: r.library_network, order_by=("library_network",)),
         _residents(),
@@ -122,7 +122,9 @@ def columns(language):
 @require_safe
 def municipality_list(request):
     """Where is everybody: 308 rows to filter, sort and take along."""
-    if not request.user.is_staff:
+    if not request.user.has_perm("members.list_municipalities"):
+        if request.user.has_perm("members.list_invoicing"):
+            return redirect("members:invoicing_list")
         raise PermissionDenied
     rows = _listed(clock.today()).all()
     listing = ListPage(
@@ -139,9 +141,9 @@ def municipality_list(request):
 
 @cache
 def member_columns(language):
-    """Return the columns of the public list in a language."""
+    """Return the columns of the public list in a language; the last one stands in the files alone."""
     return [
-        *_places(language),
+        *places(language),
         _residents(),
         Column(
             "since",
@@ -150,7 +152,21 @@ def member_columns(language):
             lambda r: day(r.member_period.lower),
             order_by=("member_period",),
         ),
+        Column("residents_on", _("Residents on"), lambda r: r.residents_on, on_page=False),
     ]
+
+
+def explained(columns):
+    """Return each column of the public list with what it means and where it comes from."""
+    meanings = {
+        "name": _("The municipality's name in the language of the page; in English in its own language."),
+        "code": _("The municipality's number in the classification of Statistics Finland, three digits."),
+        "region": _("The region in which it lies, by the same classification."),
+        "residents": _("How many live there, by the newest figure. Source: Statistics Finland."),
+        "since": _("The first day of the membership. It is not the day of any decision."),
+        "residents_on": _("The day of the figure of residents. In the files alone."),
+    }
+    return [{"label": column.label, "explained": meanings[column.key]} for column in columns]
 
 
 @login_not_required
@@ -158,16 +174,18 @@ def member_columns(language):
 def member_list(request):
     """Who belongs to the consortium today, for everyone, as a page and as a file."""
     today = clock.today()
-    rows = with_standing(Municipality.objects.current(today).members_on(today), today)
+    rows = with_standing(Municipality.objects.current(today).members_on(today), today).with_population()
+    shown = member_columns(get_language())
     listing = ListPage(
         request,
         rows,
-        member_columns(get_language()),
+        shown,
         caption=_("Member municipalities"),
         default_sort="name",
         filename="members",
     )
-    return listing.export() or render(request, "members/member_list.html", {"list": listing, "today": today})
+    context = {"list": listing, "today": today, "columns": explained(shown)}
+    return listing.export() or render(request, "members/member_list.html", context)
 
 
 def _own(request, code):

@@ -118,11 +118,19 @@ def package_file(request, key):
     return file_response(found.file, name=found.filename, content_type=found.content_type)
 
 
-def _open_accession(code):
+def open_accession(code):
     """Return the accession behind a short address, however its code was typed, or 404."""
     code = code.replace("-", "").replace(" ", "").upper()
     rows = Accession.objects.select_related("municipality", "offer__version", "offer__tariff")
     return get_object_or_404(rows, code=code)
+
+
+def page_language(request, record):
+    """Return the language of a package's pages: the one asked for if the municipality has it, else its first."""
+    languages = record.municipality.languages
+    short = request.path.startswith("/p/")  # the address on paper names no language
+    asked = request.GET.get("lang") or (languages[0] if short else get_language())
+    return asked if asked in languages else languages[0]
 
 
 def _variants(figures, language):
@@ -145,11 +153,9 @@ def _dates(figures, language):
 @require_safe
 def package(request, code):
     """The package as a page that needs no account: public preparation material, to be read and copied, nothing else."""
-    record = _open_accession(code)
+    record = open_accession(code)
     ready = record.ready_packages()
-    languages = record.municipality.languages
-    asked = request.GET.get("lang") or (get_language() if request.path != f"/p/{code}/" else languages[0])
-    language = asked if asked in languages else languages[0]
+    language = page_language(request, record)
     mine = [p for p in ready if p.language == language]
     figures = mine[0].figures if mine else figures_of(record.municipality, record.offer, code=record.code)
     if record.sent_at and not request.user.is_authenticated:
@@ -162,7 +168,9 @@ def package(request, code):
         in {AccessionState.PREPARED, AccessionState.SENT, AccessionState.IN_PREPARATION},
         "figures": figures,
         "language": language,
-        "languages": languages,
+        "languages": record.municipality.languages,
+        "takes_hand_ins": record.takes_hand_ins(),
+        "address": request.build_absolute_uri(request.path),
         "files": mine,
         "variants": _variants(figures, language),
         "cost_paragraphs": dict(paper.proposal(figures, language).sections)[
@@ -178,7 +186,7 @@ def package(request, code):
 @require_safe
 def package_public_file(request, code, key):
     """A file of the package by its short address."""
-    record = _open_accession(code)
+    record = open_accession(code)
     found = get_object_or_404(record.packages, key=key, state=DocumentState.READY)
     return file_response(found.file, name=found.filename, content_type=found.content_type)
 
@@ -187,6 +195,6 @@ def package_public_file(request, code, key):
 @require_safe
 def package_public_zip(request, code):
     """Every file of the package at once, by its short address."""
-    record = _open_accession(code)
+    record = open_accession(code)
     ready = record.ready_packages()
     return _zip(ready, f"{record.municipality.code}.zip")

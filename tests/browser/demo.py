@@ -22,7 +22,7 @@ class Demo:
 
     def __init__(self, var):
         self.var, self.port = Path(var), free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
+        self.address = f"http://localhost:{self.port}"
         self.log = self.var.with_name("demo.log")
         self.day = self.process = None
         self.starts = []  # seconds from the command to the first answer

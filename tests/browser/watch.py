@@ -110,5 +110,5 @@ def sign_in(page, demo, email, path="/account/login/code/"):
     code = ask_for_code(page, demo, email)
     page.locator("input[name=code]").fill(code)
     page.locator("main form:has(input[name=code]) button[type=submit]").first.click()
-    page.locator("form[action*=logout]").first.wait_for(state="attached")
+    page.locator(".hat form[action*=logout]").first.wait_for(state="attached")
     return page

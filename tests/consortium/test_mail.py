@@ -2,84 +2,22 @@
 
 import datetime as dt
 import smtplib
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from django.conf import settings as portal
-from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from consortium import clock, emails, mailbox, tasks
 from consortium.celery import app
-from consortium.models import AccessLog, FormKey, OutgoingEmail
+from consortium.models import OutgoingEmail
 from consortium.models.mail import NOT_FROM_A_COPY, Priority
 from members.models import JoiningPackage
+from tests.consortium.mail_server import again, letter
 from tests.factories import AccessionFactory, ContactFactory, RoleFactory, ready_packages
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
-
-
-def letter(to="kirjaamo@rautalampi.example", **fields):
-    words = {"subject": "Liittymispaketti", "body": "Hyvä kirjaamo,\n", "language": "fi", "template": "x"}
-    return OutgoingEmail.objects.create(to=to, **words | fields)
-
-
-def again(row):
-    row.refresh_from_db()
-    return row
-
-
-class Server:
-    """A mail server on this machine that keeps what it takes and answers as it is told."""
-
-    def __init__(self):
-        self.taken, self.answers, self.sessions = [], {}, set()
-        self.after_data = []  # answers to whole letters, used up one by one
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        answer = self.answers.get(address)
-        if answer:
-            return answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.sessions.add(session.peer)
-        answer = self.after_data.pop(0) if self.after_data else "250 OK"
-        if answer == "drop":
-            server.transport.close()
-            return "421 gone"
-        if answer.startswith("250"):
-            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        return answer
-
-    @property
-    def ids(self):
-        return [message["Message-ID"] for message in self.taken]
-
-
-class AnyPort(Controller):
-    """Listens where there is room."""
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@pytest.fixture
-def server(settings):
-    """Mail goes over SMTP to a server on this machine."""
-    sink = Server()
-    controller = AnyPort(sink, hostname="127.0.0.1", port=0)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.hostname, controller.port
-    yield sink
-    controller.stop()
 
 
 class Broken:
@@ -154,7 +92,8 @@ def test_a_line_that_drops_is_tried_again_with_the_same_id(server):
         (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), "queued"),
         (smtplib.SMTPConnectError(421, b"try later"), "queued"),
         (smtplib.SMTPDataError(554, b"rejected as spam"), "refused"),
-        (smtplib.SMTPSenderRefused(550, b"not you", "x@konsortio.example"), "refused"),
+        (smtplib.SMTPSenderRefused(550, b"not you", "x@konsortio.example"), "queued"),
+        (smtplib.SMTPSenderRefused(552, b"too large", "x@konsortio.example"), "refused"),
         (smtplib.SMTPAuthenticationError(454, b"temporary"), "queued"),
         (smtplib.SMTPRecipientsRefused({"x@kunta.example": (550, b"unknown")}), "refused"),
         (smtplib.SMTPRecipientsRefused({"x@kunta.example": (450, b"busy")}), "queued"),
@@ -281,73 +220,35 @@ def test_a_dead_broker_stops_no_act(monkeypatch):
     assert OutgoingEmail.objects.get().state == "sent"
 
 
-# --- Mailings, and what the clock starts ---------------------------------------------------------------------------
+def test_what_is_no_longer_true_is_not_sent(server):
+    accession = AccessionFactory(state="sent")
+    row = OutgoingEmail.objects.filter(template="members/emails/send").first()
+    accession.stop(by=RoleFactory().user, reason="Kunta yhdistyy toiseen.")
+    assert tasks.send_one(row.pk) is None
+    assert (again(row).state, row.tries, server.taken) == ("dropped", 0, [])
 
 
-def test_one_failing_address_does_not_stop_a_mailing(server):
-    rows = [letter(f"kirjaamo@kunta{n}.example") for n in range(7)]
-    server.answers = {rows[1].to: "550 unknown", rows[4].to: "451 later"}
-    server.after_data = ["250 OK", "drop"]
-    assert tasks.send_batch([row.pk for row in rows]) == 4
-    states = [again(row).state for row in rows]
-    assert states == ["sent", "refused", "queued", "sent", "queued", "sent", "sent"]
-    assert len(set(server.ids)) == 4
-
-
-def test_a_mailing_keeps_its_connection(server):
-    rows = [letter(f"kirjaamo@kunta{n}.example") for n in range(5)]
-    assert tasks.send_batch([row.pk for row in rows]) == 5
-    assert len(server.sessions) == 1
-
-
-def test_codes_go_before_letters_and_letters_before_mailings():
-    rows = {p: letter(priority=p) for p in (Priority.MAILING, Priority.LETTER, Priority.CODE)}
-    assert [row.priority for row in OutgoingEmail.objects.due()] == sorted(rows)
-
-
-def test_the_sweeper_sends_what_is_due_and_running_twice_adds_nothing(server):
-    due, waiting = letter(), letter(next_try_at=timezone.now() + HOUR)
-    for _i in range(2):
-        tasks.sweep()
-    assert (again(due).state, again(waiting).state) == ("sent", "queued")
-    assert (due.tries, waiting.tries, len(server.taken)) == (1, 0, 1)
-
-
-def test_a_dead_mail_server_leaves_the_sweepers_other_work_undone_by_nothing(settings, monkeypatch):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    row, accession = letter(), AccessionFactory()
-    package = JoiningPackage.objects.create(
-        accession=accession, language="fi", format="pdf", version=1, asked_at=timezone.now() - HOUR
+def test_a_code_that_has_expired_is_not_sent_and_not_kept(server):
+    row = letter(
+        priority=Priority.CODE,
+        subject="Koodi 123456",
+        blank_when_sent=True,
+        queued_at=clock.now() - dt.timedelta(minutes=16),
     )
-    monkeypatch.setattr(JoiningPackage, "produce", lambda row: ("x.pdf", b"%PDF-1.7"))
-    tasks.sweep()
-    assert (again(row).state, row.tries) == ("queued", 1)
-    assert again(package).state == "ready"
+    assert row.title == "Koodi ······"
+    assert tasks.send_one(row.pk) is None
+    assert (again(row).state, row.subject, row.body) == ("dropped", "Koodi ······", "")
 
 
-def test_a_production_mailing_keeps_its_pace(settings, monkeypatch):
-    waits = []
-    settings.PRODUCTION, settings.MAIL_PER_MINUTE = True, 120
-    monkeypatch.setattr("consortium.tasks.time.sleep", waits.append)
-    tasks.send_batch([letter().pk, letter().pk])
-    assert waits == [0.5, 0.5]
+def test_reports_of_failure_go_to_the_return_address_and_readers_see_the_sender(server, settings):
+    settings.MAIL_RETURN = "palautukset@konsortio.example"
+    assert tasks.send_one(letter().pk) is True
+    (message,) = server.taken
+    assert message["From"] == settings.DEFAULT_FROM_EMAIL
+    assert server.senders == ["palautukset@konsortio.example"]
 
 
-def test_forgetting_removes_what_has_outlived_its_time_and_nothing_else():
-    now = clock.now()
-    for days in (364, 366):
-        AccessLog.objects.create(kind="sign_in", at=now - dt.timedelta(days=days))
-    for days in (1, 3):
-        FormKey.objects.create(answer="/x/", used_at=now - dt.timedelta(days=days))
-    first, second = tasks.forget(), tasks.forget()
-    assert (first["accesses"], first["form keys"]) == (1, 1)
-    assert (second["accesses"], second["form keys"]) == (0, 0)
-    assert (AccessLog.objects.count(), FormKey.objects.count()) == (1, 1)
-
-
-def test_the_schedule_names_tasks_that_there_are():
-    app.loader.import_default_modules()
-    assert {line["task"] for line in app.conf.beat_schedule.values()} <= set(app.tasks)
-    assert portal.CELERY_TASK_IGNORE_RESULT
-    assert get_connection() is not None
+def test_the_signature_stands_under_every_letter(settings):
+    settings.MAIL_SIGNATURE = "Palvelukeskus, puh. 09 310 85000"
+    _subject, body = emails.compose("consortium/emails/plain", "fi", subject="x", body="x")
+    assert body.endswith("Palvelukeskus, puh. 09 310 85000\n")

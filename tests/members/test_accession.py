@@ -19,6 +19,7 @@ from members.models import (
     Outcome,
 )
 from members.models.accession import Hindrance
+from members.models.handling import Overtaken
 from tests.factories import (
     AccessionFactory,
     MunicipalityFactory,
@@ -305,7 +306,7 @@ def test_correcting_an_earlier_link_leaves_helsinkis_view_alone(sent, staff):
 def test_an_entry_is_struck_once(sent, staff, today_is):
     wrong = approved(sent, staff, today_is)
     correction(sent, staff, published="2026-11-27")
-    with pytest.raises(WrongState):
+    with pytest.raises(Overtaken):
         correction(sent, staff, wrong, published="2026-11-28")
     assert sent.deciding.published_on == day("2026-11-27")
 

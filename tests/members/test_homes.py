@@ -1,7 +1,6 @@
 """Everyone's own front page: what waits for the service centre, and for a municipality."""
 
 import datetime as dt
-import re
 
 import pytest
 from django.urls import reverse
@@ -20,26 +19,15 @@ from tests.factories import (
     TariffFactory,
     handling,
 )
+from tests.members.reading import member, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(response):
-    """Return what a reader reads: no tags, one space between words."""
-    body = re.sub(r"<(script|style|svg|head)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
-    return re.sub(r"[ \n\t]+", " ", re.sub(r"<[^>]+>", " ", body))  # no-break spaces stay
 
 
 @pytest.fixture(autouse=True)
 def in_english(settings):
     """Read the pages in the language of their source."""
     settings.LANGUAGE_CODE = "en"
-
-
-def member(since, population=2447, **fields):
-    place = MunicipalityFactory(population=population, **fields)
-    place.join(since)
-    return place
 
 
 # --- The service centre's front page ------------------------------------------------------------------------------
@@ -171,7 +159,7 @@ def test_the_service_centres_page_costs_the_same_for_any_queue(
     OutgoingEmail.objects.update(state=MailState.REFUSED, sent_at=None, reason="550 no")
     browser = client_of(staff)
     browser.get(reverse("home"))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(22):
         browser.get(reverse("home"))
 
 
@@ -252,7 +240,7 @@ def test_a_municipalitys_home_costs_the_same_for_any_history(client_of, count, d
     user = RoleFactory.create_batch(count, municipality=place)[0].user
     browser = client_of(user)
     browser.get(reverse("member_home", args=[place.code]))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(23):
         browser.get(reverse("member_home", args=[place.code]))
 
 

@@ -135,7 +135,7 @@ def test_the_example_is_used_only_while_no_offer_is_open(places, output, small_p
         "made_on": "2026-11-24",
     }
     assert figures["agreement"]["example"] is True
-    assert (figures["code"], figures["address"]) == ("", "http://127.0.0.1:8000")
+    assert (figures["code"], figures["address"]) == ("", "http://localhost:8000")
     assert [(row["year"], row["amount"]) for row in figures["costs"]] == [
         (2028, "611.89"),
         (2029, "611.89"),

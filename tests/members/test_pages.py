@@ -1,35 +1,29 @@
 """The pages that everyone can open: front page, map, search, a municipality; and what its own people see of it."""
 
 import datetime as dt
-import re
 
 import pytest
 from django.urls import reverse
 
+from consortium import gather
 from consortium.charts import Dot, dot_map, position, radius
 from members.models import Municipality
 from members.pages.front import fits
-from tests.factories import AccessionFactory, ContactFactory, MunicipalityFactory, OfferFactory, RoleFactory
+from tests.factories import (
+    AccessionFactory,
+    MunicipalityFactory,
+    OfferFactory,
+    RoleFactory,
+)
+from tests.members.reading import member, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(response):
-    """Return what a reader reads: no tags, one space between words."""
-    body = re.sub(r"<(script|style|svg|head)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
-    return re.sub(r"[ \n\t]+", " ", re.sub(r"<[^>]+>", " ", body))  # no-break spaces stay
 
 
 @pytest.fixture(autouse=True)
 def in_english(settings):
     """Read the pages in the language of their source."""
     settings.LANGUAGE_CODE = "en"
-
-
-def member(since, population=2447, **fields):
-    place = MunicipalityFactory(population=population, **fields)
-    place.join(since)
-    return place
 
 
 # --- The public front page ---------------------------------------------------------------------------------
@@ -92,12 +86,54 @@ def test_the_front_page_costs_the_same_for_any_number_of_members(
     def queries(count):
         for place in Municipality.objects.exclude(memberships__isnull=False)[:count]:
             place.join(dt.date(2020, 1, 1))
-        with django_assert_num_queries(2 if not view else 1):
+        with django_assert_num_queries(5 if not view else 1):
             return client.get(reverse("front"), {"view": view})
 
     queries(1)
     response = queries(100)
     assert "m-in" in response.content.decode()
+
+
+def test_the_front_page_tells_what_was_decided_newest_first(client, today_is):
+    today_is("2026-11-24")
+    offer = OfferFactory()
+    for name in ("Vesanto", "Tervo"):
+        AccessionFactory(offer=offer, state="confirmed", municipality__name_fi=name)
+    page = text_of(client.get(reverse("front")))
+    part = page[page.index("Meetings and decisions") :]
+    assert "The steering group has not called its next meeting." in part
+    assert "2 joinings confirmed" in part and "§\u00a044, HEL\u00a02026-006001" in part
+    assert (
+        part.index("Tervo") < part.index("Vesanto") < part.index("Version") < part.index("For municipalities")
+    )
+    assert "§\u00a0112, HEL\u00a02026-004117" in part
+
+
+def test_one_joining_is_told_by_its_name(client):
+    accession = AccessionFactory(state="confirmed", municipality__name_fi="Vesanto")
+    page = client.get(reverse("front"))
+    assert "The joining of Vesanto confirmed" in text_of(page)
+    assert f'href="{accession.municipality.get_absolute_url()}"' in page.content.decode()
+
+
+def test_many_joinings_of_one_decision_are_one_row(client, today_is):
+    today_is("2026-11-24")
+    offer = OfferFactory()
+    for number in range(12):
+        AccessionFactory(offer=offer, state="confirmed", municipality__name_fi=f"Kunta {number:02}")
+    page = text_of(client.get(reverse("front")))
+    assert "12 joinings confirmed" in page and "Kunta 09 and 2 more" in page and "Kunta 10" not in page
+
+
+def test_services_come_from_whoever_buys_them(client, monkeypatch):
+    place = member(dt.date(2020, 1, 1), name_fi="Vesanto")
+    page = text_of(client.get(reverse("front")))
+    assert "Services bought together are not in use yet." in page and "No services are in use yet." in page
+    service = gather.Service("E-lehdet", "/services/1/", "2027–2030", 1)
+    monkeypatch.setitem(gather._functions, gather.SERVICES, [lambda today, municipality: [service]])
+    page = text_of(client.get(reverse("front")))
+    assert "1 service bought together is in use." in page and "E-lehdet 2027–2030 1" in page
+    assert "E-lehdet" in text_of(client.get(place.get_absolute_url()))
 
 
 # --- The map ------------------------------------------------------------------------------------------------
@@ -171,89 +207,13 @@ def test_a_search_costs_the_same_for_any_number_of_hits(client, count, django_as
     assert len(response.context["hits"]) == count
 
 
-# --- One municipality ------------------------------------------------------------------------------------------
-
-
-def private_facts(place):
-    """Give a municipality what only its own people and the service centre may see."""
-    ContactFactory(
-        municipality=place, name="Salla Salainen", email="salla@vesanto.example", phone="040 123 4567"
-    )
-    accession = AccessionFactory(municipality=place, state="conditional")
-    role = RoleFactory(municipality=place, user__name="Eila Edustaja")
-    return accession, role
-
-
-HIDDEN = [
-    "Salla Salainen",
-    "salla@vesanto.example",
-    "040 123 4567",
-    "Eila Edustaja",
-    "kirjaamo@",
-    "condition",
-    "Letters",
-]
-
-
-def test_a_stranger_sees_no_people_letters_or_unfinished_matters(client, client_of):
-    place = MunicipalityFactory(name_fi="Vesanto")
-    private_facts(place)
-    neighbour = RoleFactory(municipality__name_fi="Tervo").user
-    for browser in (client, client_of(neighbour)):
-        page = browser.get(reverse("municipality", args=[place.code])).content.decode()
-        assert "Vesanto is not a member." in page and "2\u202f447" in page
-        for fact in HIDDEN:
-            assert fact not in page, fact
-
-
-def test_its_own_people_and_the_service_centre_see_them(client_of, staff):
-    place = MunicipalityFactory(name_fi="Vesanto")
-    _accession, role = private_facts(place)
-    for user in (role.user, staff):
-        page = client_of(user).get(reverse("municipality", args=[place.code])).content.decode()
-        for fact in HIDDEN:
-            assert fact in page, fact
-
-
-def test_a_role_that_has_ended_shows_nothing_more(client_of):
-    place = MunicipalityFactory(name_fi="Vesanto")
-    _accession, role = private_facts(place)
-    role.since, role.ended_on = dt.date(2020, 1, 1), dt.date(2020, 12, 31)
-    role.save()
-    page = client_of(role.user).get(reverse("municipality", args=[place.code])).content.decode()
-    assert "Salla Salainen" not in page
-    assert client_of(role.user).get(reverse("member_home", args=[place.code])).status_code == 404
-
-
-def test_everyone_sees_the_decision_and_the_fee_once_helsinki_has_confirmed(client):
-    accession = AccessionFactory(state="confirmed", municipality__name_fi="Vesanto")
-    page = text_of(client.get(reverse("municipality", args=[accession.municipality.code])))
-    assert "HEL 2026-006001" in page and "KunDno-2026-62" in page and "§ 61" in page
-    assert f"Vesanto joins: its membership begins on 1.1.{accession.offer.joins_on.year}." in page
-    assert (
-        "150,00\u00a0€, the smallest fee; by population it would be 22,02\u00a0€ (0,009\u00a0€ × 2\u202f447 residents)"
-        in page
-    )
-
-
-def test_before_that_nobody_else_sees_the_decision(client):
-    accession = AccessionFactory(state="final")
-    page = text_of(client.get(reverse("municipality", args=[accession.municipality.code])))
-    assert "KunDno-2026-62" not in page and "Annual fee" not in page
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_municipalitys_page_costs_the_same_for_any_history(
-    client_of, staff, count, django_assert_num_queries
-):
-    place = MunicipalityFactory()
-    offer = OfferFactory()
-    for _i in range(count - 1):
-        AccessionFactory(municipality=place, offer=offer, state="stopped")
-    AccessionFactory(municipality=place, offer=offer, state="conditional")
-    ContactFactory.create_batch(count, municipality=place)
-    RoleFactory.create_batch(count, municipality=place)
-    browser = client_of(staff)
-    browser.get(reverse("municipality", args=[place.code]))
-    with django_assert_num_queries(17):
-        browser.get(reverse("municipality", args=[place.code]))
+def test_the_columns_of_the_table_of_members_are_explained(client):
+    member(dt.date(2026, 1, 1), name_fi="Vesanto")
+    url = reverse("members:member_list")
+    response = client.get(url)
+    head, row = client.get(url, {"format": "csv"}).content.decode("utf-8-sig").strip().splitlines()
+    assert head.split(";") == [str(c["label"]) for c in response.context["columns"]]
+    assert row.split(";")[-2:] == ["2026-01-01", "2022-12-31"]
+    page = text_of(response)
+    for column in response.context["columns"]:
+        assert column["explained"] in page.replace("&#x27;", "'")

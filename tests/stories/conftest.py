@@ -58,9 +58,9 @@ def visitor():
 def person(client_of):
     """Return a signed-in person of a municipality: ``person("686")``; ``kind="librarian"`` for one who prepares."""
 
-    def sign_in(code, *, email=None, **fields):
+    def sign_in(code, *, email=None, name="", **fields):
         user = UserFactory(
-            email=email or f"johtaja@{code}.example", name=f"Director of {code}", language="en"
+            email=email or f"johtaja@{code}.example", name=name or f"Director of {code}", language="en"
         )
         RoleFactory(
             user=user, municipality=Municipality.objects.get(code=code), since=dt.date(2026, 1, 1), **fields

@@ -1,5 +1,6 @@
 """People of the stories: they open addresses, follow links, fill in the forms they see, and press the button."""
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import html
 
@@ -98,7 +99,7 @@ class Person:
 
     def opens(self, address, **query):
         """Open an address, or follow a link of a letter; redirects are followed."""
-        path = address.removeprefix("http://127.0.0.1:8000")
+        path = address.removeprefix(settings.ADDRESS)
         return Page(self.browser.get(path, query or None, follow=True))
 
     def presses(self, page, button="", **typed):
@@ -112,7 +113,9 @@ class Person:
             values.setdefault(name, []).append(value)
         for name in typed.keys() - {e.get("name") for e in form.iter("input", "select", "textarea")}:
             raise LookupError(f"no field {name} on {page.path}")
-        return self.browser.post(form.get("action") or page.path, values | typed, follow=follow)
+        pressed = next(b for b in form.iter("button") if words(b).startswith(button))
+        action = pressed.get("formaction") or form.get("action") or page.path
+        return self.browser.post(action, values | typed, follow=follow)
 
     def does(self, page, act, **typed):
         """Follow a link to the page of an act, fill in its form and press. Returns what comes next."""

@@ -63,7 +63,8 @@ class Command(BaseCommand):
         try:
             refuse_taken(port)
             if "PORTAL_ADDRESS" not in os.environ:
-                settings.ADDRESS = os.environ["PORTAL_ADDRESS"] = f"http://127.0.0.1:{port}"
+                # by name: browsers keep no passkeys for a bare number
+                settings.ADDRESS = os.environ["PORTAL_ADDRESS"] = f"http://localhost:{port}"
             accounts = self.prepare()
             for name, command in commands(port).items():
                 children.append(Child(name, command))

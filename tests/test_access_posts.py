@@ -1,0 +1,77 @@
+"""What a duty in the consortium opens: every address as auditor, accountant and steering member (access_posts.csv).
+
+The table holds what each gets for GET, in that order. Nobody changes anything by a duty: what is posted leaves no
+trace in the history but in the matters of one's own account.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from consortium.models import AuditEvent, Post
+from tests.factories import UserFactory
+from tests.test_access import PLANTED, Caller, addresses, names, people, planted, world
+
+__all__ = ["people", "world"]  # fixtures, used by their names
+pytestmark = pytest.mark.django_db
+TABLE = Path(__file__).parent / "access_posts.csv"
+KINDS = ["auditor", "accountant", "member"]
+ONES_OWN = {"edit", "renew_feed"}
+NEVER = {"zqprepared", "zqaccess", "zqbody"}  # half-written entries, logs, texts of letters: no duty's matter
+INVOICING = {"zqbuyer", "zqoperator"}
+
+
+def rows():
+    """Return {name: {kind: word}} of the table."""
+    with TABLE.open(newline="") as stream:
+        lines = list(csv.DictReader(line for line in stream if not line.startswith("#")))
+    return {line["name"]: dict(zip(KINDS, line["GET"].split(), strict=True)) for line in lines}
+
+
+@pytest.fixture
+def holder(people):
+    """Return a person with one duty and nothing else: ``holder("auditor")``."""
+
+    def of(kind):
+        user = UserFactory(name=f"Haltija {kind}", email=f"{kind}@konsortio.example")
+        Post.give(user, kind, by=people["staff"])
+        return user
+
+    return of
+
+
+def test_every_address_stands_in_the_table():
+    assert names() == rows().keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_duty_opens_what_the_table_says_and_nothing_that_is_not_its_matter(world, holder, kind):
+    at, _states = world
+    ask, wrong, seen = Caller(holder(kind)), [], set()
+    for name, cells in rows().items():
+        for address in addresses(name, at):
+            answer, told = ask("GET", address)
+            seen |= planted(told) - planted(address)
+            if answer != cells[kind] and not (answer == "302" and "go=1" in address):
+                wrong.append(f"GET {address} ({name}): {answer}, not {cells[kind]}")
+    assert wrong == []
+    may = {"auditor": PLANTED - NEVER, "accountant": INVOICING, "member": set()}[kind]
+    must = {"auditor": {"zqcontact", "zqsubject"} | INVOICING, "accountant": INVOICING}
+    assert must.get(kind, set()) <= seen <= may
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_duty_changes_nothing(world, holder, kind):
+    at, _states = world
+    browser, changed = Caller(holder(kind)).first, []
+    newest = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    for name in rows():
+        with transaction.atomic():
+            browser.post(addresses(name, at)[0])
+            done = set(AuditEvent.objects.filter(pk__gt=newest).values_list("verb", flat=True))
+            transaction.set_rollback(True)
+        if done - ONES_OWN:
+            changed.append(f"POST {name}: {sorted(done)}")
+    assert changed == []
