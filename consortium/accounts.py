@@ -1,12 +1,13 @@
 """Who may sign in, what allauth says and writes on our behalf, and what of it is kept in the access log."""
 
+import time
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context as current
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -107,7 +108,7 @@ class Adapter(DefaultAccountAdapter):
 def has_just_signed_in(request, seconds):
     """Tell whether this browser's person has shown who they are within the last seconds."""
     records = get_authentication_records(request, request.user)
-    return bool(records) and timezone.now().timestamp() - records[-1]["at"] < seconds
+    return bool(records) and time.time() - records[-1]["at"] < seconds
 
 
 def ways(request, user):

@@ -210,6 +210,7 @@ def _columns():
             lambda r: r.number,
             url=lambda r: r.get_absolute_url(),
             order_by=("received_at",),
+            css="keep",
         ),
         Column("text", _("Message"), lambda r: r.text, lambda r: Truncator(r.text).chars(80)),
         Column("page", _("Page"), lambda r: r.page, lambda r: r.page or _("not said")),

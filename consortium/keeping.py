@@ -80,7 +80,7 @@ def keep(request):
     kept[path] = {
         "typed": typed,
         "at": time.time(),
-        "files": request.content_type == "multipart/form-data",
+        "files": bool(request.FILES),
         "writer": _writer(request),
         "signed_out": request.user.is_anonymous,
     }

@@ -83,7 +83,10 @@ def people(request):
 def _row(person, today):
     """Return a person as partials/rows.html draws it."""
     kinds = [str(p.get_kind_display()) for p in person.posts.all() if _runs(p, today)]
-    kinds += [_("service centre")] if person.is_staff else []
+    if person.is_superuser:
+        kinds.append(_("technical administrator"))
+    elif person.is_staff:
+        kinds.append(_("service centre"))
     state = None if person.may_enter(today) else {"word": _("Cannot sign in"), "css": "refused"}
     text = ", ".join(kinds)
     return {

@@ -237,7 +237,9 @@ def csrf_failure(request, reason=""):
 
 def too_many_requests(request):
     """Answer 429: what was tried too often can be tried again in a while."""
-    return render(request, "429.html", status=429, headers={"Retry-After": "300"})
+    answer = render(request, "429.html", status=429)
+    answer.headers["Retry-After"] = "300"
+    return answer
 
 
 def server_error(request):

@@ -53,7 +53,15 @@ class DecisionForm(HandlingForm):
     }
     MORE = ["body_name", "presenter"]
     TYPED_BY_STAFF = {"channel", "received_from", "received_on"}
-    field_order = ["body", "meeting_on", "date_is_right", "outcome", "condition", "next_meeting_on", "section"]
+    field_order = [
+        "body",
+        "meeting_on",
+        "date_is_right",
+        "outcome",
+        "condition",
+        "next_meeting_on",
+        "section",
+    ]
     field_order += ["case_number", "minutes_published", "published_on", "stated_final_on", "extract"]
 
     body_name = forms.CharField(

@@ -107,7 +107,9 @@ class HandlingForm(PortalForm):
         if not (sent_on and day and day < sent_on and day != self.known_day):
             del self.fields["date_is_right"]
         elif not cleaned.get("date_is_right"):
-            words = _("The package was sent only on %(sent)s. Is %(day)s right? If it is, tick the box below.")
+            words = _(
+                "The package was sent only on %(sent)s. Is %(day)s right? If it is, tick the box below."
+            )
             days = {"sent": f"{sent_on:%-d.%-m.%Y}", "day": f"{day:%-d.%-m.%Y}"}
             self.add_error("meeting_on", ValidationError(words, params=days))
 
@@ -130,7 +132,7 @@ class HandlingForm(PortalForm):
                 yield {"field": field, "answers": self._answers(field), "later": field.name in self.LATER}
 
     def _answers(self, field):
-        """Return (choice, the field it opens or None, whether the matter goes on with it) of a field that opens some."""
+        """Return (choice, the field it opens or None, whether the matter goes on with it) where choices open fields."""
         inner = {value: name for name, (of, value) in self.INSIDE.items() if of == field.name}
         if not inner:
             return []

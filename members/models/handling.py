@@ -10,7 +10,6 @@ from members.models.decision import Decision, Outcome
 from members.models.offer import new_digits
 from members.models.states import AccessionState
 
-
 MOVED = [  # what an entry carries to the municipality it belongs to
     "body",
     "body_name",

@@ -23,6 +23,7 @@ def menu(user):
             (_("Rounds of joining"), "members:offer_list"),
             (_("Signing list"), "members:signing_list"),
             (_("Reminders"), "members:reminder_list"),
+            (_("People"), "people"),
             (_("Agreement"), "members:agreement_list"),
         ]
     else:

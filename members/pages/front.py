@@ -4,7 +4,7 @@ import re
 
 from django.db.models import Exists, OuterRef
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from consortium import gather
@@ -47,7 +47,7 @@ def parts(today):
             weekday_day(today),
         ),
         Part(
-            _("Member municipalities"),
+            pgettext("heading", "Member municipalities"),
             "members/parts/front_members.html",
             {
                 "regions": regions,

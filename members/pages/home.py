@@ -3,7 +3,7 @@
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from consortium import clock, gather
 from consortium.gather import Part, Task
@@ -249,7 +249,7 @@ def contacts_part(user, municipality, today):
     contacts = list(municipality.contacts.filter(ended_on__isnull=True))
     contacts += list(municipality.contacts.filter(ended_on__gte=today))
     return Part(
-        _("Contacts"),
+        pgettext("heading", "Contacts"),
         "members/parts/contacts.html",
         {
             "municipality": municipality,

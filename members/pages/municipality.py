@@ -135,7 +135,7 @@ def parts(user, municipality, today):
         own = people.invoicing_parts(user, municipality)
         return [_register(municipality, today), *own, *_public_parts(municipality, accessions, today)]
     return [
-        _register(municipality, today),
+        replace(_register(municipality, today), folds=True),
         _waiting(user, municipality, today),
         home.contacts_part(user, municipality, today),
         _joining(user, municipality, accessions, today),
@@ -285,6 +285,7 @@ def _letter(letter):
     return {
         "when": weekday_day(letter.sent_at or letter.queued_at),
         "what": letter.subject,
+        "lang": letter.language,
         "text": letter.to,
         "state": {"word": letter.get_state_display(), "css": COLOUR.get(letter.state, "")},
         "note": letter.reason,

@@ -198,7 +198,8 @@ def person_parts(person, today):
         for role in roles
     ]
     note = ngettext("%(n)s role", "%(n)s roles", len(rows)) % {"n": len(rows)}
-    return [Part(_("Municipalities"), "members/parts/links.html", {"rows": rows}, note=note, is_list=True)]
+    context = {"rows": rows, "empty": _("Acts for no municipality.")}
+    return [Part(_("Municipalities"), "members/parts/links.html", context, note=note, is_list=True)]
 
 
 def closing(user, by):

@@ -13,9 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.models import AuditEvent
@@ -150,8 +149,8 @@ def _receipt_rows(record, row):
         (
             _("What next"),
             _(
-                "The municipality's representative or the service centre checks and records it; it counts from then on. "
-                "This receipt also went to your e-mail address."
+                "The municipality's representative or the service centre checks and records it; "
+                "it counts from then on. This receipt also went to your e-mail address."
             ),
         ),
     ]

@@ -122,9 +122,8 @@ def _send(request, planned):
         words = ngettext("%(n)s reminder was sent.", "%(n)s reminders were sent.", len(gone))
         messages.success(request, words % {"n": len(gone)})
     for name in _names(key for key in keys if key not in gone):
-        messages.error(
-            request, _("%(name)s was left out: there is nothing to ask any more.") % {"name": name}
-        )
+        words = _("%(name)s was left out: what was asked has come, or a letter went less than a week ago.")
+        messages.error(request, words % {"name": name})
     return HttpResponseRedirect(answer)
 
 

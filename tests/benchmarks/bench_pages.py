@@ -24,7 +24,7 @@ from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from members.models import Municipality, Population  # noqa: E402
+from members.models import Municipality, Population, Role, RoleKind  # noqa: E402
 from tests.benchmarks import bare  # noqa: E402
 
 ROUNDS, EACH, WARM = 31, 12, 6
@@ -127,8 +127,27 @@ def grow():
     )
 
 
-def _figure(name, value, unit, ratio, limit):
-    return {"name": name, "value": round(value, 2), "unit": unit, "ratio": round(ratio, 2), "limit": limit}
+def _figure(name, value, unit, ratio, limit, **more):
+    figure = {"name": name, "value": round(value, 2), "unit": unit, "ratio": round(ratio, 2), "limit": limit}
+    return figure | more
+
+
+def main_pages(portal, staff_cookie):
+    """Return {name: asker} of what people open most, each as the person who does."""
+    role = Role.objects.filter(municipality__accessions__isnull=False, kind=RoleKind.REPRESENTATIVE).first()
+    accession = role.municipality.accessions.exclude(sent_at=None).latest("pk")
+    own, code = session_of(role.user), role.municipality.code
+    addresses = {
+        "public front page": (reverse("front"), ""),
+        "a member's home": (reverse("member_home", args=[code]), own),
+        "the service centre's home": (reverse("home"), staff_cookie),
+        "a municipality, as the service centre sees it": (reverse("municipality", args=[code]), staff_cookie),
+        "a municipality, as everyone sees it": (reverse("municipality", args=[code]), ""),
+        "an accession": (reverse("members:accession", args=[accession.pk]), own),
+        "a joining package": (reverse("members:package", args=[accession.code]), ""),
+        "one's own account": (reverse("account"), own),
+    }
+    return {name: asker(portal, path, cookie) for name, (path, cookie) in addresses.items()}
 
 
 def run():
@@ -163,6 +182,11 @@ def run():
             ms["list"] / ms["admin"],
             ADMIN_LIMIT,
         )
+        main = main_pages(portal, cookie)
+        main_ms = cpu({"bare": pages["bare"]} | main)
+        for name, ask in main.items():
+            ratio = main_ms[name] / main_ms["bare"]
+            yield _figure(f"{name} / bare", main_ms[name], "ms", ratio, None, queries=queries(ask))
         before = queries(pages["list"])
         grow()
         after = queries(pages["list"])

@@ -192,6 +192,11 @@ def reminded(code, met_on=None):
     return {"email": person.email, "pk": accession.pk, "rung": planned.ask.rung}
 
 
+def digits(package):
+    """Return the six digits that stand in the letter of a package, by the package's short address."""
+    return Accession.objects.get(code=package).hand_in_code
+
+
 def representative(code):
     """Let a new person represent a municipality whose package has been sent; return her address and its accession."""
     person = get_user_model().objects.create_user(f"edustaja{code}@kunta.example", name="Impi Esimerkki")

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from tests.browser.journey import photo_extract
 from tests.browser.scene import BY_KEYBOARD, WITHOUT_SCRIPTS
 from tests.browser.test_signing_in import tab_to
-from tests.browser.watch import shot, sign_in
+from tests.browser.watch import PHONE, said_wrong, shot, sign_in
 
 pytestmark = [pytest.mark.browser]
+BUTTON = "main form[method=post] button.btn-main"
 
 
 def choose(page, name, value):
@@ -94,6 +96,41 @@ def test_without_scripts(demo, scene, new_page):
     assert page.locator("main .receipt").count() == 1
     assert "26.11.2026" in page.locator(".says").inner_text()
     assert page.complaints == []
+
+
+def test_handing_in_without_an_account(demo, scene, page_of):
+    """On a phone: the digits, an error that leads to its field, the file, the receipt; nothing wrong on any page."""
+    page = page_of("visitor", viewport=PHONE)
+    page.goto(f"{demo.address}/p/{scene['package']['code']}/")
+    page.locator("main a[href*='/hand-in/']").click()
+    page.locator("[name=digits]").fill(demo.ask(f"digits({scene['package']['code']!r})"))
+    page.locator(BUTTON).click()
+    page.locator("[name=sender_name]").wait_for()
+    shot(page, "32-hand-in")
+    assert said_wrong(page) == []
+    page.locator(BUTTON).click()
+    page.locator("main .errors").wait_for()
+    assert page.locator("main .errors").evaluate("e => e === document.activeElement")
+    assert said_wrong(page) == []
+    shot(page, "33-hand-in-errors")
+    for name, value in {"body": "board", "outcome": "approved"}.items():
+        page.locator(f"[name={name}][value={value}]").check()
+    written = {
+        "meeting_on": "3.11.2026",
+        "section": "212",
+        "published_on": "5.11.2026",
+        "sender_name": "Sanna Esimerkki",
+        "sender_title": "hallintosihteeri",
+        "sender_email": "sanna@kunta.example",
+    }
+    for name, value in written.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=extract]").set_input_files(photo_extract())
+    page.locator(BUTTON).click()
+    page.locator("main .receipt").wait_for()
+    assert "§ 212" in page.locator("main .receipt").inner_text()
+    shot(page, "34-hand-in-received")
+    assert said_wrong(page) == []
 
 
 def test_the_copy_button(demo, scene, page_of):

@@ -289,6 +289,8 @@ def record(journey, decision, number):
     page = journey.page
     page.locator("[data-verb=decide]").click()
     fits(journey)
+    if "body_name" in decision:
+        page.locator("main form details summary").click()
     for name, value in decision.items():
         if name in {"body", "outcome"}:
             page.locator(f"[name={name}][value={value}]").check()

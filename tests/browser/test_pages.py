@@ -36,7 +36,7 @@ def test_page_and_its_refusal(line, demo, scene, page_of):
     assert page.url == demo.address + path
     assert said_wrong(page) == []
     for field in page.locator(
-        "main form[method=post] :is(input[type=text], input[type=email], textarea)"
+        "main form[method=post] :is(input[type=text], input[type=email], textarea):visible"
     ).all():
         field.fill("")
     for box in page.locator("main form[method=post] input[type=checkbox]").all():

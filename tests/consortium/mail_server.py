@@ -1,10 +1,13 @@
 """Letters for tests, and a mail server on this machine that answers as it is told."""
 
+import logging
 from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
 
 from consortium.models import OutgoingEmail
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 def letter(to="kirjaamo@rautalampi.example", **fields):

@@ -83,7 +83,8 @@ def test_one_process_at_a_time_sends_mailings(server):
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", outgoing.MAILING)
             assert tasks.send_mailings() is None
             tasks.deliver([code.pk])
-        assert (again(row).state, again(code).state) == ("queued", "sent")
+            assert (again(row).state, again(code).state) == ("queued", "sent")
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", outgoing.MAILING)
     finally:
         other.close()
     assert tasks.send_mailings() is False

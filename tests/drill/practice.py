@@ -43,25 +43,34 @@ class Sink:
 
     def __init__(self, delay=0.0):
         self.arrivals, self.answers, self.delay, self.on_arrival = [], {}, delay, None
-        self.controller = Controller(
-            self,
-            hostname="127.0.0.1",
-            port=free_port(),
-            authenticator=lambda *_asked: AuthResult(success=False, handled=False),  # answers 535
-            auth_require_tls=False,
-        )
+        self.port, self.controller = free_port(), None
 
     def __enter__(self):
-        self.controller.start()
+        self.start()
         return self
 
     def __exit__(self, *_error):
+        self.stop()
+
+    def start(self):
+        """Answer, again at the same port."""
+        self.controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            authenticator=lambda *_asked: AuthResult(success=False, handled=False),  # answers 535
+            auth_require_tls=False,
+        )
+        self.controller.start()
+
+    def stop(self):
+        """Be away."""
         self.controller.stop()
 
     @property
     def url(self):
         """Return the address a copy sends to."""
-        return f"smtp://127.0.0.1:{self.controller.port}"
+        return f"smtp://127.0.0.1:{self.port}"
 
     @property
     def ids(self):

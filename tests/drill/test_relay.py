@@ -1,14 +1,16 @@
 """A mail server that says no, says later, or says nothing: what each letter's row then knows."""
 
+from collections import Counter
+
 import pytest
 from django.test import override_settings
 from django.utils import timezone
 
 from consortium import emails
 from consortium.models import OutgoingEmail
-from consortium.models.mail import MailState
+from consortium.models.mail import MailState, Priority
 from consortium.tasks import send_batch
-from tests.drill.practice import free_port
+from tests.drill.practice import free_port, wait_for
 
 REFUSED, LATER, DROPPED, GOOD = (
     "vaara@kunta.example", "taynna@kunta.example", "katkeaa@kunta.example", "kirjaamo@kunta.example",
@@ -26,7 +28,7 @@ def relay(db, sink):
     with override_settings(
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
-        EMAIL_PORT=sink.controller.port,
+        EMAIL_PORT=sink.port,
         EMAIL_TIMEOUT=5,
     ):
         yield sink
@@ -103,3 +105,101 @@ def test_our_own_password_is_wrong(relay):
         assert send_batch([row.pk]) == 0
     assert outcome(row) == (MailState.QUEUED, 1, True)
     assert row.reason.startswith("535 ")
+
+
+# --- The real worker and clock ---------------------------------------------------------------------------------------
+
+
+def mailing_of(number):
+    """Write a mailing: so many registries, three of them difficult. Returns the rows."""
+    difficult = [REFUSED, LATER, DROPPED]
+    return [
+        emails.queue(
+            "consortium/emails/plain",
+            difficult[at // 20] if at % 20 == 10 and at // 20 < 3 else f"kirjaamo{at}@kunta.example",
+            "fi",
+            priority=Priority.MAILING,
+            subject="Tiedote",
+            body="Kokous on tiistaina.",
+        )
+        for at in range(number)
+    ]
+
+
+def minutes_pass():
+    """Let the waits between tries be over: on the rows, not on the clock."""
+    OutgoingEmail.objects.filter(state=MailState.QUEUED).update(next_try_at=None)
+
+
+def states():
+    """Return how many letters are in which state."""
+    return Counter(OutgoingEmail.objects.values_list("state", flat=True))
+
+
+def test_a_mailing_through_everything_that_can_happen(practice, sink):
+    """One refused, one put off, one whose line drops; the worker dies in the middle, the relay for a minute.
+
+    Each registry has its letter once, the one refused has none and its row says why.
+    """
+    sink.answers = {REFUSED: "550 5.1.1 No such mailbox", LATER: "451 4.3.0 Try again later", DROPPED: "drop"}
+    sink.delay = 0.02
+    rows = mailing_of(120)
+    practice.start("worker")
+    practice.start("beat")
+    wait_for(lambda: len(sink.arrivals) > 30, 60, "the first letters")
+    practice.kill("worker")
+    struck = len(sink.arrivals)
+    practice.start("worker")
+    wait_for(lambda: len(sink.arrivals) > struck + 20, 90, "letters after the restart")
+
+    sink.stop()  # the relay is away
+    before = len(sink.arrivals)
+    wait_for(
+        lambda: OutgoingEmail.objects.filter(tries__gt=0, state="queued").count() > 2, 90, "letters in vain"
+    )
+    assert len(sink.arrivals) == before
+    sink.start()
+    minutes_pass()
+    wait_for(lambda: states()[MailState.QUEUED] == 2, 120, "all but the two that are put off")
+    put_off = {row.to: row.reason for row in OutgoingEmail.objects.filter(state=MailState.QUEUED)}
+    assert put_off.keys() == {LATER, DROPPED}
+    assert put_off[LATER] == "451 4.3.0 Try again later"
+    assert put_off[DROPPED]
+
+    sink.answers = {REFUSED: sink.answers[REFUSED]}
+    minutes_pass()
+    wait_for(lambda: not states()[MailState.QUEUED], 90, "the two")
+    assert states() == {MailState.SENT: 119, MailState.REFUSED: 1}
+    refused = OutgoingEmail.objects.get(state=MailState.REFUSED)
+    assert (refused.to, refused.reason, refused.tries) == (REFUSED, "550 5.1.1 No such mailbox", 1)
+    expected = {row.message_id for row in rows} - {refused.message_id}
+    twice = len(sink.arrivals) - len(sink.ids)
+    print(
+        f"\n{len(sink.ids)} letters, {twice} came twice (the one in hand when the worker was killed), none missing"
+    )
+    assert sink.ids == expected, "nobody never"
+    assert twice <= 1, "nobody twice, but the one in hand when the worker was killed"
+
+
+def test_the_pace_holds_for_all_processes_and_a_code_does_not_wait(practice, sink, monkeypatch):
+    """Two worker processes and two mailings: never above the set pace together; a code comes at once."""
+    monkeypatch.setenv("PORTAL_MAIL_PER_MINUTE", "120")
+    practice.start("worker")
+    practice.start("beat")
+    wait_for(lambda: "ready" in practice.log("worker"), 30, "worker")
+    mailing_of(40)
+    mailing_of(40)
+    wait_for(lambda: len(sink.arrivals) > 2, 60, "the first letters")
+    began, before = timezone.now(), len(sink.arrivals)
+    (code,) = [
+        emails.queue(
+            "consortium/emails/plain", GOOD, "fi", priority=Priority.CODE, subject="Koodi", body="123456"
+        )
+    ]
+    wait_for(lambda: code.message_id in sink.ids, 10, "the code")
+    waited = (timezone.now() - began).total_seconds()
+    wait_for(lambda: len(sink.arrivals) > before + 24, 60, "two dozen more")
+    took = (timezone.now() - began).total_seconds()
+    print(f"\nthe code came after {waited:.1f} s; {len(sink.arrivals) - before} letters in {took:.1f} s")
+    assert waited < 3
+    assert took > (len(sink.arrivals) - before - 2) / 2 * 0.9

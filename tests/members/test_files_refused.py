@@ -38,9 +38,13 @@ class Sending(io.RawIOBase):
     """A form on its way, made while it is read: the fields, then a file followed by as many zeros as it lacks."""
 
     def __init__(self, fields, name, content, size):
-        parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields]
+        parts = [
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields
+        ]
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="extract"; filename="{name}"\r\n'
-        self.head = ("".join(parts) + head + "Content-Type: application/octet-stream\r\n\r\n").encode() + content
+        self.head = (
+            "".join(parts) + head + "Content-Type: application/octet-stream\r\n\r\n"
+        ).encode() + content
         self.zeros, self.end = size - len(content), f"\r\n--{BOUNDARY}--\r\n".encode()
         self.length = len(self.head) + self.zeros + len(self.end)
         self.at = 0
@@ -103,7 +107,9 @@ def sender(request, client):
             "sender_title": "sihteeri",
             "sender_email": "sanna@kunta.example",
         }
-        return Sender(client, address.partition("?")[0], typed, client.post(address, {"digits": record.hand_in_code}))
+        return Sender(
+            client, address.partition("?")[0], typed, client.post(address, {"digits": record.hand_in_code})
+        )
     record = AccessionFactory(state="sent" if request.param == "decide" else "approved")
     browser, typed = Browser(), handling()
     browser.force_login(RoleFactory(municipality=record.municipality).user)

@@ -50,7 +50,7 @@ def letters():
     return OutgoingEmail.objects.filter(template__startswith="members/emails/remind_").order_by("pk")
 
 
-# --- The command -------------------------------------------------------------------------------------------------------
+# --- The command -------------------------------------------------------------------------------------------------
 
 
 def test_a_dry_run_says_who_what_why_and_when_and_writes_nothing(sent, today_is):
@@ -95,7 +95,7 @@ def test_another_day_is_for_practice_copies_and_typed_as_a_date(sent, settings, 
     assert not Reminder.objects.exists()
 
 
-# --- The pages ---------------------------------------------------------------------------------------------------------
+# --- The pages ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -133,7 +133,7 @@ def test_a_rule_is_edited_without_overwriting_a_colleague(staff, client_of):
     assert browser.get(reverse("members:reminder_rule", args=["nothing"])).status_code == 404
 
 
-# --- Sending some now --------------------------------------------------------------------------------------------------
+# --- Sending some now --------------------------------------------------------------------------------------------
 
 CHOOSE = "/en/reminders/send/"
 
@@ -160,7 +160,7 @@ def test_the_letters_are_read_before_they_leave_and_one_that_has_decided_is_left
     page = browser.post(CHOOSE, form, follow=True)
     assert [str(m) for m in page.context["messages"]] == [
         "1 reminder was sent.",
-        "Vaasa was left out: there is nothing to ask any more.",
+        "Vaasa was left out: what was asked has come, or a letter went less than a week ago.",
     ]
     assert [(r.to, r.language) for r in letters()] == [("edustaja@kunta.example", "en")]
     event = AuditEvent.objects.about(sent).first()
@@ -180,7 +180,7 @@ def test_nobody_sends_in_july_nor_twice_in_a_week(sent, staff, client_of, today_
     page = browser.post(CHOOSE, {"chosen": offered}, follow=True)
     assert [str(m) for m in page.context["messages"]] == [
         "1 reminder was sent.",
-        "Rautalampi was left out: there is nothing to ask any more.",
+        "Rautalampi was left out: what was asked has come, or a letter went less than a week ago.",
     ]
     today_is("2027-07-14")
     page = browser.get(CHOOSE)

@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from tests.conftest import Browser
-from tests.stories.people import Person, words
+from tests.consortium.samples import pdf_bytes
+from tests.stories.people import Person, file_called, words
 
 DIRECTOR = "johtaja@686.example"
 MEETING = {"body": "board", "body_name": "Rautalammin kunnanhallitus", "meeting_on": "24.11.2026"}
@@ -179,7 +180,7 @@ def test_c6_what_was_written_is_there_after_a_new_code(letter, visitor, letters)
     Session.objects.update(expire_date=timezone.now() - dt.timedelta(days=1))
     long = "Lautakunta edellyttää, että maksu pysyy alle sadan euron. " * 30
     typed = HANDLING | {"outcome": "approved_changed", "condition": long, "published_on": "25.11.2026"}
-    page = visitor.presses(page, **typed)
+    page = visitor.presses(page, **typed, extract=file_called("ote.pdf", pdf_bytes()))
     assert page.path.endswith("/login/code/")
     page = signs_in(visitor, letters, page, email=DIRECTOR)
     assert page.path == link_of(letter).removeprefix(settings.ADDRESS).partition("?")[0]

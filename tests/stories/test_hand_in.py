@@ -27,7 +27,7 @@ SECRETARY = {
 
 @pytest.fixture(autouse=True)
 def sent(clerk, municipalities, paper, today_is):
-    """The package was sent to Rautalampi on 2.11.2026; it is the beginning of December. Returns the matter's address."""
+    """The package was sent to Rautalampi on 2.11.2026; it is 2 December. Returns the matter's address."""
     municipalities("686")
     clerk.opens_round("Rautalampi")
     clerk.sends_packages()
@@ -65,7 +65,9 @@ def test_a4_the_decision_secretary_needs_no_account(clerk, visitor, form, sent, 
     page = visitor.opens(link_of(letters(REGISTRY)[0]))
     assert page.main.xpath("//h1")[0].text_content() == "Rautalampi"
     assert "Kunnanhallitus päättää" in page.main.xpath("//textarea[@id='text-board']")[0].text_content()
-    docx = next(a.get("href") for a in page.main.iter("a") if "tekstitiedosto" in a.getparent().text_content())
+    docx = next(
+        a.get("href") for a in page.main.iter("a") if "tekstitiedosto" in a.getparent().text_content()
+    )
     assert visitor.opens(docx).content == b"PK a stand-in"
     assert visitor.browser.get(sent).status_code == 302  # to signing in
 
@@ -79,7 +81,9 @@ def test_a4_the_decision_secretary_needs_no_account(clerk, visitor, form, sent, 
     assert "§ 61" in receipt.body
 
     # it does not count until a person has recorded it
-    assert clerk.matter_of("Rautalampi").says.startswith("The package has been sent. The municipality decides")
+    assert clerk.matter_of("Rautalampi").says.startswith(
+        "The package has been sent. The municipality decides"
+    )
     assert "Check the decision handed in: Rautalampi" in clerk.opens("/en/home/").text
     page = clerk.matter_of("Rautalampi")
     assert "Board, Tue 24.11.2026, § 61: approved" in page.part("Handed in, to be checked")
@@ -141,7 +145,9 @@ def test_c28_a_forwarded_link_is_harmless(clerk, visitor, form, letters, sent, p
     letter = letters(REGISTRY)[0]
     page = visitor.opens(link_of(letter))
     digits = digits_of(letter)
-    shown = page.response.content.decode() + visitor.opens(page.link("Toimita päätös")).response.content.decode()
+    shown = (
+        page.response.content.decode() + visitor.opens(page.link("Toimita päätös")).response.content.decode()
+    )
     assert not re.search(f"7.12.2026|{digits}|johtaja@|Director of|kirjaamo@", shown)
 
     # handing in needs the code in the letter
@@ -154,7 +160,9 @@ def test_c28_a_forwarded_link_is_harmless(clerk, visitor, form, letters, sent, p
         refused = visitor.presses(asks, digits=wrong)
     assert refused.status == 429
     assert "Liian monta väärää numerosarjaa. Odota 15 minuuttia" in refused.wrong_with("digits")
-    assert "Liian monta" in visitor.presses(asks, digits=digits).wrong_with("digits")  # the right ones, too late
+    assert "Liian monta" in visitor.presses(asks, digits=digits).wrong_with(
+        "digits"
+    )  # the right ones, too late
     elsewhere = Person(type(visitor.browser)(REMOTE_ADDR="192.0.2.7"))
     page = form(elsewhere)
     assert page.typed("body") == ""

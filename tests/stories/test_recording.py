@@ -76,7 +76,10 @@ def test_c1_a_wrong_file_is_replaced_until_the_joining_is_confirmed(clerk, perso
     wrong = page.link("Extract of the minutes")
     assert librarian.opens(wrong).content == neighbours[0]
     page = director.does(
-        page, "Correct", correction_reason="The file was an invoice.", extract=file_called("ote.pdf", neighbours[1])
+        page,
+        "Correct",
+        correction_reason="The file was an invoice.",
+        extract=file_called("ote.pdf", neighbours[1]),
     )
     right = page.link("Extract of the minutes")
     assert librarian.opens(right).content == neighbours[1]
@@ -88,10 +91,19 @@ def test_c1_a_wrong_file_is_replaced_until_the_joining_is_confirmed(clerk, perso
     assert "lasku.pdf: replaced by ote.pdf" in page.part("Decisions")
     assert clerk.opens(page.link("lasku.pdf: replaced by")).content == neighbours[0]
 
+    # until Helsinki has confirmed
+    assert director.opens(sent).offers("Correct")
+    ground = {"finality_ground": "certificate", "finality_note": "registry, 16.12.2026"}
+    clerk.does(page, "Record finality", finality_on="16.12.2026", **ground)
+    clerk.does(clerk.matter_of("Rautalampi"), "Record the signature", signatory="Municipal Manager")
+    helsinki = {"confirmed_body": "Johtaja", "confirmed_section": "44", "confirmed_on": "16.12.2026"}
+    clerk.does(clerk.matter_of("Rautalampi"), "Confirm the joining", **helsinki, joins_on="1.1.2028")
+    page = director.opens(sent)
+    assert page.says.startswith("Joining confirmed.")
+    assert not page.offers("Correct")
 
-@pytest.mark.breaks(
-    "members.models.decision.Decision.remove_extract", "members.views.extract.extract_remove"
-)
+
+@pytest.mark.breaks("members.models.decision.Decision.remove_extract", "members.views.extract.extract_remove")
 def test_c1_a_file_with_personal_data_is_removed_and_the_log_keeps_that_it_was_there(clerk, person, sent):
     director = person("686")
     page = director.opens(f"{sent}decide/")
