@@ -105,9 +105,14 @@ def columns():
             order_by=("queued_at",),
         ),
         Column("state", _("State"), lambda letter: letter.get_state_display(), order_by=("state",)),
-        Column("reason", _("The server's words"), lambda letter: letter.reason),
+        Column(
+            "reason",
+            _("The server's words"),
+            lambda letter: letter.reason,
+            lambda letter: letter.reason or _("none"),
+        ),
         Column("tries", _("Tries"), lambda letter: letter.tries, order_by=("tries",), css="num"),
-        Column("template", _("Letter"), lambda letter: name_of(letter.template, known)),
+        Column("template", _("Letter"), lambda letter: name_of(letter.template, known), on_page=False),
         Column(
             "about",
             _("About"),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from django.db.models import F
 from psycopg import sql
 
-from consortium.models import AuditEvent, Feedback, OutgoingEmail, Post
+from consortium.models import AuditEvent, Digest, Feedback, OutgoingEmail, Post
 from members.models import Clause, Invitation, Membership, Municipality, Reminder, ReminderRule
 from tests.factories import (
     AccessionFactory,
@@ -287,9 +287,7 @@ def _membership():
 
 
 def _letter():
-    return OutgoingEmail.objects.create(
-        to="x@kunta.example", subject="x", body="x", language="fi", template="x"
-    )
+    return OutgoingEmail.objects.create(to="x@kunta.example", language="fi", template="x")
 
 
 def _feedback():
@@ -317,15 +315,10 @@ def _invited_twice():
     Invitation.objects.create(invited_by=row.invited_by, language="sv", **again)
 
 
-def _accepted():
-    row = _invitation()
-    Invitation.objects.filter(pk=row.pk).update(accepted_at=NOON, accepted_by=row.invited_by)
-    return row
-
-
 def _revoked_after_acceptance():
-    row = _accepted()
-    Invitation.objects.filter(pk=row.pk).update(revoked_at=NOON, revoked_by=row.invited_by)
+    row = _invitation()
+    rows = Invitation.objects.filter(pk=row.pk)
+    rows.update(accepted_at=NOON, accepted_by=row.invited_by, revoked_at=NOON, revoked_by=row.invited_by)
 
 
 def _duty(**fields):
@@ -380,6 +373,10 @@ ACTS = {
     "joiningpackage_version_once": _version_twice,
     "joiningpackage_ready_has_file": _update(_package, sha256=""),
     "outgoingemail_sent_has_time": _update(_letter, state="sent"),
+    "outgoingemail_returned_has_time": _update(_letter, returned_at=NOON),
+    "digest_once_a_day": lambda: Digest.objects.bulk_create(
+        Digest(user=user, on=TODAY, letter=_letter()) for user in [UserFactory()] * 2
+    ),
     "feedback_answered_whole": _update(_feedback, answer="Korjattu."),
     "user_email_any_case": lambda: UserFactory(email=UserFactory().email.upper()),
 }

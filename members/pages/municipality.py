@@ -16,8 +16,8 @@ from consortium.models.mail import MailState
 from consortium.rows import row
 from consortium.templatetags.portal import day, number, place, weekday_day
 from members import path
-from members.forms.note import NoteForm
 from members.addresses import ASKED
+from members.forms.note import NoteForm
 from members.models import Accession, AccessionState, JoiningPackage, Membership, Municipality, Offer, Outcome
 from members.pages import home, people, staff, standing
 from members.views.accession import ACTS, buttons, who

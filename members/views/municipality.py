@@ -40,6 +40,7 @@ def with_standing(rows, today):
     )
     accessions = ContentType.objects.get_for_model(Accession)
     events = AuditEvent.objects.filter(record_type=accessions, record_id=OuterRef("accession_pk"))
+    events = events.exclude(verb="remind")  # that we asked is nothing that has happened there
     return standing.annotate(last_event_at=Subquery(events.order_by("-at").values("at")[:1]))
 
 

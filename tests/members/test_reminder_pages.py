@@ -212,3 +212,11 @@ def test_putting_aside_asks_for_a_coming_day_and_a_word_why(sent, staff, client_
     sent.refresh_from_db()
     assert (sent.aside_until, sent.aside_reason) == (None, "")
     assert AuditEvent.objects.about(sent).filter(verb="put_aside").count() == 2
+
+
+def test_our_own_asking_is_no_event_in_the_list(sent, staff, client_of, today_is):
+    today_is("2027-01-25")
+    send_due()
+    row = client_of(staff).get("/en/municipalities/?state=sent&format=csv").content.decode().splitlines()[1]
+    assert "2027-01-25" not in row
+    assert "25.1.2027" not in row

@@ -55,7 +55,6 @@ def form(visitor, letters):
 @pytest.mark.breaks(
     "members.models.hand_in.HandIn.receive",
     "members.emails.handed_in",
-    "members.views.hand_in._refusal",
     "members.models.handling.Handling._settle_hand_ins",
     "members.pages.hand_in.tasks",
     "members.package.proposal_text",

@@ -165,9 +165,7 @@ def test_c5_sending_the_same_form_again_is_harmless(person, sent, letters):
     assert len(receipts) == 1
 
 
-@pytest.mark.breaks(
-    "members.models.handling.Handling._refuse_the_same_meeting", "members.models.handling.Handling.correct"
-)
+@pytest.mark.breaks("members.models.handling.Overtaken.__init__", "members.models.handling.Handling.correct")
 def test_c23_two_answer_differently_and_the_second_changes_knowingly(person, sent):
     first, second = (person("686", email=f"{n}@686.example", name=n) for n in ("Aino", "Eino"))
     theirs, mine = first.opens(f"{sent}decide/"), second.opens(f"{sent}decide/")
@@ -206,7 +204,7 @@ def test_c23_nobody_adds_to_a_chain_that_has_grown_unseen(clerk, person, sent):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.breaks("members.models.handling.Handling._refuse_the_same_meeting")
+@pytest.mark.breaks("members.models.handling.Overtaken.__init__")
 def test_c23_two_representatives_at_the_same_second(person, sent):
     people = [person("686", email=f"{n}@686.example", name=n) for n in ("Aino", "Eino")]
     pages = [who.opens(f"{sent}decide/") for who in people]
