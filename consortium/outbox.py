@@ -215,7 +215,7 @@ def _receipt(event, replacement):
             (_("To"), replacement.to),
             (_("When"), moment(event.at)),
             (_("Who"), event.by.get_full_name() if event.by else _("The portal")),
-            (_("Receipt"), f"{event.at:%Y}-{event.pk:04d}"),
+            (_("Receipt"), event.number),
         ],
         "links": [
             {"label": _("The letter that was sent in its place"), "url": replacement.get_absolute_url()}

@@ -51,6 +51,11 @@ class AuditEvent(models.Model):
     def __str__(self):
         return f"{self.verb} {self.record_type_id}:{self.record_id}"
 
+    @property
+    def number(self):
+        """Return the number of its receipt: the year of the act in Finland and a running number."""
+        return f"{clock.date_of(self.at):%Y}-{self.pk:04d}"
+
     @classmethod
     def record_many(cls, records, verb, *, by, **details):
         """Write the same act for many records in one statement."""

@@ -190,7 +190,7 @@ def done(user, municipality, today):
             % {
                 "who": who(event, user),
                 "time": clock_time(event.at),
-                "number": f"{event.at:%Y}-{event.pk:04d}",
+                "number": event.number,
             },
             since=clock.date_of(event.at),
             done=True,

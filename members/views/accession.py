@@ -164,7 +164,7 @@ def receipt_rows(accession, event, today, reader):
         (_("For whom"), accession.municipality.name),
         (_("When"), moment(event.at)),
         (_("Who"), _answered(event) or who(event, reader)),
-        (_("Receipt"), f"{event.at:%Y}-{event.pk:04d}"),
+        (_("Receipt"), event.number),
         (_("What next"), path.says(accession, today)),
     ]
 

@@ -145,7 +145,7 @@ def _receipt_rows(record, row):
         ),
         (_("File"), row.extract.name.rpartition("/")[2]),
         (_("When"), moment(row.received_at)),
-        *((_("Receipt"), f"{event.at:%Y}-{event.pk:04d}") for event in events[:1]),
+        *((_("Receipt"), event.number) for event in events[:1]),
         (
             _("What next"),
             _(

@@ -24,7 +24,7 @@ def _found(key):
 
 def _gone(request, row):
     """Answer a link that opens nothing: used, run out, taken back or unknown; each says what to do."""
-    status = 404 if row is None else 410
+    status = 404 if row is None else 200
     mine = row is not None and row.accepted_by_id is not None and row.accepted_by_id == request.user.pk
     return render(request, "members/invitation_gone.html", {"invitation": row, "mine": mine}, status=status)
 

@@ -14,11 +14,6 @@ from consortium.urls import urlpatterns as addresses
 from tests.factories import RoleFactory
 
 LOOK = "look.css"
-WORDS = {
-    "": {400: "Pyyntöä ei ymmärretty", 403: "Tämä ei ole sallittu sinulle", 404: "Sivua ei löydy"},
-    "/sv": {404: "Sidan hittades inte"},
-    "/en": {400: "The request was not understood", 403: "Not allowed for you", 404: "Page not found"},
-}
 
 
 def broken(request):
@@ -28,6 +23,14 @@ def broken(request):
 
 urlpatterns = [path("broken/", broken), *addresses]
 broken.login_required = False
+
+
+@pytest.fixture(autouse=True)
+def frame_of_this_test():
+    """Forget headers that another test drew while another language went without a prefix."""
+    context._shared.cache_clear()
+    context._drawn_top.cache_clear()
+    context._gathered.clear()
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ def test_a_step_goes_to_the_records_page_with_its_receipt(browser, sent):
     event = AuditEvent.objects.about(sent).get(verb="decide")
     assert answer["Location"] == f"/en/accessions/{sent.pk}/?receipt={event.pk}"
     page = browser.get(answer["Location"]).content.decode()
-    assert f"{event.at:%Y}-{event.pk:04d}" in page
+    assert event.number in page
     assert sent.decisions.get().section == "61"
 
 

@@ -109,7 +109,7 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     ]
 
     acts = AuditEvent.objects.about(of("009")).order_by("at", "pk")
-    assert [(act.verb, f"{act.at:%d.%m.}") for act in acts] == [
+    assert [(act.verb, f"{clock.date_of(act.at):%d.%m.}") for act in acts] == [
         ("invite", "21.08."),
         ("package", "24.08."),
         ("send", "26.08."),

@@ -32,7 +32,7 @@ TOLD = {
         "words": "rautalampi",
         "no": "Rautalampi är inte medlem.",
         "since": "Rautalampi är medlem sedan 1.1.2028.",
-        "share": ("Av Finlands 2 kommuner är 1", "55 %"),
+        "share": ("1 av 2 kommuner", "55 % av Finlands invånare"),
         "decision": "Beslut",
         "body": "Styrelsen § 15",
         "meeting": "tis 20.4.2027",
