@@ -12,9 +12,9 @@ from django.db.models import F
 from django.utils.text import slugify
 
 from consortium import clock
-from consortium.models import OutgoingEmail
+from consortium.models import OutgoingEmail, Post, PostKind
 from consortium.models.mail import MailState
-from members import demo_story
+from members import demo_desk, demo_story
 from members.models import AgreementVersion, Contact, ContactKind, Municipality, Role, RoleKind
 
 
@@ -29,6 +29,7 @@ class Account:
     staff: bool = False
     superuser: bool = False
     roles: tuple = ()  # (municipality's code, kind)
+    duty: str = ""
 
 
 TWO_PLACES = "kaksi.kuntaa@kunta.example"
@@ -71,6 +72,8 @@ ACCOUNTS = [
         "representative of Alavieska and Kärsämäki",
         roles=(("009", REPRESENTATIVE), ("317", REPRESENTATIVE)),
     ),
+    Account("tarkastaja@konsortio.example", "Tuomas Esimerkki", "auditor", duty=PostKind.AUDITOR),
+    Account("kirjanpito@konsortio.example", "Kaisa Esimerkki", "accountant", duty=PostKind.ACCOUNTANT),
     Account(
         "yllapito@konsortio.example", "Ylläpito", "technical administrator: /administration/", superuser=True
     ),
@@ -94,6 +97,7 @@ def load():
         demo_story.load_members(staff, today)
         offer = demo_story.open_offer(staff, today)
         demo_story.live(offer, staff, people[TWO_PLACES], today)
+        demo_desk.lay_out(offer, staff, today)
         # The letters of the story arrived on their days; only what happens from now on reaches the mailbox.
         past = OutgoingEmail.objects.filter(pk__gt=letters.pk if letters else 0)
         past.update(state=MailState.SENT, sent_at=F("queued_at"), tries=1)
@@ -101,7 +105,7 @@ def load():
 
 
 def load_people():
-    """Make the accounts and their roles. Returns people by address."""
+    """Make the accounts with their roles and duties. Returns people by address."""
     people, since = {}, clock.today() - dt.timedelta(days=365)
     places = Municipality.objects.in_bulk(field_name="code")
     for account in ACCOUNTS:
@@ -115,6 +119,8 @@ def load_people():
                 "password": "!",  # no password fits: people sign in by code
             },
         )
+        if account.duty:
+            Post.objects.create(user=people[account.email], kind=account.duty, since=since)
         for code, kind in account.roles:
             Role.objects.create(user=people[account.email], municipality=places[code], kind=kind, since=since)
     return people

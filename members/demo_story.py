@@ -8,8 +8,6 @@ import hashlib
 from contextlib import contextmanager
 from decimal import Decimal
 
-from django.conf import settings
-
 from consortium import clock
 from consortium.deadlines import Remedy, earliest_final_on, is_working_day, previous_working_day
 from consortium.models import AuditEvent
@@ -43,11 +41,8 @@ BIG = 100_000  # residents from which a council decides in this story
 @contextmanager
 def on(day):
     """Move the portal's clock to a working day of the past, so that every row and act of the block carries it."""
-    before, settings.MOVED_TODAY = settings.MOVED_TODAY, previous_working_day(day).isoformat()
-    try:
+    with clock.moved_to(previous_working_day(day)):
         yield clock.today()
-    finally:
-        settings.MOVED_TODAY = before
 
 
 def steady_code(code):

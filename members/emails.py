@@ -30,15 +30,20 @@ def _reader(municipality, address):
     return Reader.REGISTRY if address == municipality.registry_email.lower() else Reader.PERSON
 
 
-def _queue_all(accession, template, recipients, **context):
+def _queue_all(accession, template, recipients, *, files=None, **context):
+    """Write to each in their languages; ``files`` {language: document} go along to the registry, which files them."""
     for address, languages in recipients:
+        reader = _reader(accession.municipality, address)
         for language in languages:
+            own = [files[language]] if files and language in files and reader == Reader.REGISTRY else []
             emails.queue(
                 template,
                 address,
                 language,
                 about=accession,
-                reader=_reader(accession.municipality, address),
+                attachments=own,
+                attached=bool(own),
+                reader=reader,
                 municipality=accession.municipality,
                 accession=accession,
                 url=emails.absolute("members:accession", language, pk=accession.pk),
@@ -103,7 +108,9 @@ def view_given(accession, *, accepted):
 
 def accession_confirmed(accession, joins_on):
     """Tell the municipality that Helsinki has confirmed and from which day it is a member."""
-    _queue_all(accession, "members/emails/confirm", _registry_and_people(accession), joins_on=joins_on)
+    files = {package.language: package for package in accession.ready_packages() if package.format == "pdf"}
+    recipients = _registry_and_people(accession)
+    _queue_all(accession, "members/emails/confirm", recipients, files=files, joins_on=joins_on)
 
 
 def confirmation_revoked(accession):

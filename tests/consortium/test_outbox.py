@@ -150,14 +150,15 @@ def test_what_cannot_be_sent_again_says_why(browser, staff):
     untrue = refused(template="members/emails/send", about=stopped)
     twice = refused()
     emails.send_again(twice, by=staff)
-    for row, words in (
-        (letter(), "This letter has not been out"),
-        (refused(blank_when_sent=True), "Its text was for its reader alone"),
-        (untrue, "What the letter says no longer holds"),
-        (twice, "This letter has already been sent again"),
+    for row, code, words in (
+        (letter(), "not_out", "This letter has not been out"),
+        (refused(blank_when_sent=True), "blank", "Its text was for its reader alone"),
+        (untrue, "untrue", "What the letter says no longer holds"),
+        (twice, "sent_again", "This letter has already been sent again"),
     ):
-        with pytest.raises(ValidationError, match=words):
+        with pytest.raises(ValidationError) as refusal:
             emails.send_again(row, by=staff)
+        assert refusal.value.code == code
         for act in ("correct", "again"):
             assert browser.get(f"/en/outbox/{row.pk}/{act}/").status_code == 302
             answer = browser.post(f"/en/outbox/{row.pk}/{act}/", {"to": "uusi@kunta.example"})

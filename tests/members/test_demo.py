@@ -9,16 +9,19 @@ from django.core.management import CommandError, call_command
 
 from consortium import clock, mailbox
 from consortium.deadlines import is_working_day
-from consortium.models import AuditEvent, DocumentState, OutgoingEmail, User
+from consortium.models import AuditEvent, DocumentState, Feedback, OutgoingEmail, Post, User
 from members import demo, example
 from members.models import (
     Accession,
     AgreementVersion,
     AppealState,
     Contact,
+    HandIn,
+    Invitation,
     JoiningPackage,
     Membership,
     Municipality,
+    Note,
     Offer,
     Tariff,
 )
@@ -33,6 +36,8 @@ ACCOUNTS = """Accounts of the practice copy:
   vaasa@kunta.example                representative of Vaasa
   korsnas@kunta.example              representative of Korsnäs, in Swedish
   kaksi.kuntaa@kunta.example         representative of Alavieska and Kärsämäki
+  tarkastaja@konsortio.example       auditor
+  kirjanpito@konsortio.example       accountant
   yllapito@konsortio.example         technical administrator: /administration/
 """
 KEPT_FREE = ["686", "545", "280", "905", "035", "736"]
@@ -101,6 +106,14 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     assert not Municipality.objects.exclude(registry_email__endswith=".example").exists()
     assert Contact.objects.filter(kind="director", email__endswith=".example").count() == 308
     assert {a.email for a in demo.ACCOUNTS} == set(User.objects.values_list("email", flat=True))
+    assert [(p.user.email, p.kind) for p in Post.objects.active()] == [
+        ("kirjanpito@konsortio.example", "accountant"),
+        ("tarkastaja@konsortio.example", "auditor"),
+    ]
+    assert [h.accession.municipality.code for h in HandIn.objects.waiting()] == ["614"]
+    assert [i.email for i in Invitation.objects.waiting()] == ["kirjasto@ypaja.example"]
+    assert [f.answer_by for f in Feedback.objects.unanswered()] == [dt.date(2026, 11, 27)]
+    assert Note.objects.get().municipality.code == "105"
     assert not any(user.has_usable_password() for user in User.objects.all())
     both = User.objects.get(email="kaksi.kuntaa@kunta.example")
     assert [m.name_fi for m in Municipality.objects.filter(roles__in=both.roles.representing())] == [
