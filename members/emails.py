@@ -30,6 +30,13 @@ def _reader(municipality, address):
     return Reader.REGISTRY if address == municipality.registry_email.lower() else Reader.PERSON
 
 
+def _page(accession, reader, language):
+    """Return where a letter leads: a registry has no account, so it gets the municipality's public page."""
+    if reader == Reader.REGISTRY:
+        return emails.absolute("municipality", language, code=accession.municipality.code)
+    return emails.absolute("members:accession", language, pk=accession.pk)
+
+
 def _queue_all(accession, template, recipients, *, files=None, **context):
     """Write to each in their languages; ``files`` {language: document} go along to the registry, which files them."""
     for address, languages in recipients:
@@ -46,7 +53,7 @@ def _queue_all(accession, template, recipients, *, files=None, **context):
                 reader=reader,
                 municipality=accession.municipality,
                 accession=accession,
-                url=emails.absolute("members:accession", language, pk=accession.pk),
+                url=_page(accession, reader, language),
                 **context,
             )
 

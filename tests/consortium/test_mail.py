@@ -252,3 +252,18 @@ def test_the_signature_stands_under_every_letter(settings):
     settings.MAIL_SIGNATURE = "Palvelukeskus, puh. 09 310 85000"
     _subject, body = emails.compose("consortium/emails/plain", "fi", subject="x", body="x")
     assert body.endswith("Palvelukeskus, puh. 09 310 85000\n")
+
+
+def test_what_a_registry_files_comes_as_a_pdf_and_leads_where_no_account_is_needed(run_worker):
+    accession = AccessionFactory(state="confirmed")
+    director = RoleFactory(municipality=accession.municipality).user
+    accession.revoke(by=director, reason="Väärä kunta.")
+    rows = OutgoingEmail.objects.filter(about_id=accession.pk, reader="registry")
+    confirmed = rows.get(template="members/emails/confirm")
+    assert [file["type"] for file in confirmed.attachments] == ["application/pdf"]
+    assert f"/municipality/{accession.municipality.code}/" in confirmed.body
+    told = OutgoingEmail.objects.filter(template="members/emails/revoke")
+    assert {row.reader: f"/accessions/{accession.pk}/" in row.body for row in told} == {
+        "registry": False,
+        "person": True,
+    }
