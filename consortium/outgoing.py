@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 
 from consortium.models import OutgoingEmail
 
-AT_ONCE = 50  # letters claimed together
+AT_ONCE = 100  # letters claimed together
 TRUE_FOR = 1  # seconds for which what was read of a letter and its record is trusted
 OTHERS = 50  # letters ahead that others may hold
 MAILING = 308, 0  # the lock of whoever sends the mailings; its two numbers are no letter's

@@ -21,7 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sent():
-    return AccessionFactory(state="sent")
+    accession = AccessionFactory(state="sent")
+    Accession.objects.update(sent_at=clock.now() - 60 * DAY)  # before any meeting of these tests
+    accession.refresh_from_db()
+    return accession
 
 
 @pytest.fixture

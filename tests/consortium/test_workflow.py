@@ -11,7 +11,7 @@ from django.utils import translation
 from consortium import clock
 from consortium.models import AuditEvent, OutgoingEmail
 from consortium.workflow import WrongState
-from members.models import Accession, AccessionState, AgreementVersion, Body, Outcome
+from members.models import Accession, AccessionState, AgreementVersion, Body, Decision, Outcome
 from tests.factories import (
     DAY,
     HELSINKI,
@@ -61,6 +61,16 @@ def _respond(accession, by):
     accession.respond(by=by, accepted=True, view="Käy.", view_on=clock.today())
 
 
+def _move(accession, by):
+    accession.move(by=by, decision=accession.standing[0], to=AccessionFactory(state=S.SENT), reason="Väärä kunta.")
+
+
+def _receive(accession, by):
+    wrong = AccessionFactory(state=S.SENT)
+    wrong.decide(by=by, **handling(meeting_on=clock.today() - 30 * DAY))
+    accession.receive(by=by, decision=wrong.standing[0], reason="Väärä kunta.")
+
+
 # verb: how it is taken, {state it starts from: state it leads to}; written by hand, not read from STEPS
 TAKEN = {
     "send": (_send, {S.PREPARED: S.SENT}),
@@ -85,6 +95,21 @@ TAKEN = {
         _correct,
         {S.CONDITIONAL: S.APPROVED, S.APPROVED: S.APPROVED, S.FINAL: S.APPROVED, S.REJECTED: S.APPROVED},
     ),
+    "move": (_move, dict.fromkeys((S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED), S.SENT)),
+    "receive": (
+        _receive,
+        dict.fromkeys((S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED), S.APPROVED),
+    ),
+    "renew": (
+        lambda a, by: a.renew(by=by, hand_in_until=clock.today() + 14 * DAY),
+        {s: s for s in (S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED)},
+    ),
+    "put_aside": (
+        lambda a, by: a.put_aside(
+            by=by, aside_until=clock.today() + 14 * DAY, aside_reason="Johtaja on lomalla."
+        ),
+        {s: s for s in (S.PREPARED, S.SENT, S.IN_PREPARATION, S.CONDITIONAL, S.APPROVED, S.FINAL)},
+    ),
     "reopen": (
         lambda a, by: a.reopen(by=by, reason="Kunta harkitsee uudelleen."),
         dict.fromkeys((S.CONDITIONAL, S.APPROVED, S.FINAL, S.REJECTED), S.IN_PREPARATION)
@@ -98,7 +123,9 @@ TAKEN = {
 BEFORE_ANY_ENTRY = {
     ("correct", S.SENT),
     ("correct", S.IN_PREPARATION),
-}  # allowed, with nothing to correct yet
+    ("move", S.SENT),
+    ("move", S.IN_PREPARATION),
+}  # allowed, with nothing to correct or move yet
 RIGHT = [(verb, before, after) for verb, (_act, ways) in TAKEN.items() for before, after in ways.items()]
 WRONG = [
     (verb, state)
@@ -120,6 +147,10 @@ MAY = {
     "correct": {"staff", "representative"},
     "reopen": {"staff"},
     "stop": {"staff"},
+    "move": {"staff"},
+    "receive": set(),  # the other half of moving
+    "renew": {"staff"},
+    "put_aside": {"staff"},
 }
 
 
@@ -132,7 +163,7 @@ def test_a_step_at_its_right_moment_leads_on_and_is_recorded(staff, verb, before
     accession = AccessionFactory(state=before)
     acts = AuditEvent.objects.about(accession).count()
     TAKEN[verb][0](accession, staff)
-    assert accession.state == Accession.objects.get().state == after
+    assert accession.state == Accession.objects.get(pk=accession.pk).state == after
     event = AuditEvent.objects.about(accession).first()
     assert (event.verb, event.by) == (verb, staff)
     assert (event.details["from"], event.details["to"]) == (before, after)
@@ -163,6 +194,10 @@ def test_a_step_at_a_wrong_moment_changes_nothing(staff, verb, state):
         "revoke": {"reason": "x"},
         "reopen": {"reason": "x"},
         "stop": {"reason": "x"},
+        "move": {"decision": accession, "to": accession, "reason": "x"},
+        "receive": {"decision": Decision(accession=accession), "reason": "x"},
+        "renew": {"hand_in_until": clock.today()},
+        "put_aside": {"aside_until": clock.today() + DAY, "aside_reason": "x"},
     }.get(verb, {})
     with pytest.raises(WrongState), translation.override("en"):
         getattr(accession, verb)(by=staff, **step)
@@ -200,7 +235,9 @@ def test_the_steps_on_offer_are_those_of_the_moment_and_of_the_person(staff):
     representative = RoleFactory(municipality=accession.municipality).user
     assert accession.steps_open_to(librarian) == ["schedule", "prepare"]
     assert accession.steps_open_to(representative) == ["schedule", "decide", "correct"]
-    assert accession.steps_open_to(staff) == ["schedule", "decide", "correct", "stop"]
+    assert accession.steps_open_to(staff) == [
+        *("schedule", "decide", "correct", "move", "renew", "stop", "put_aside")
+    ]
     assert accession.steps_open_to(RoleFactory().user) == []
 
 
