@@ -97,7 +97,7 @@ def _top(request, user, hats):
     label = user.get_full_name() if user else None
     menu, hats = _frozen(_menu(request, user)), _frozen(hats)
     drawn = _drawn_top(get_language(), settings.PRODUCTION, clock.moved(), label, menu, hats)
-    place = request.get_full_path().removeprefix("/")
+    place = request.get_full_path().lstrip("/")  # two slashes would name another machine
     for code, _name in settings.LANGUAGES:
         if place == code or place.startswith((f"{code}/", f"{code}?")):
             place = place[len(code) :].removeprefix("/")

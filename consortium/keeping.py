@@ -22,7 +22,7 @@ SECONDS = 30 * 60  # how long it waits for its writer
 LARGEST = 200_000  # characters of one form
 PAGES = 3  # forms kept at a time
 MECHANICS = {"csrfmiddlewaretoken", "form_key", "edited_at"}  # alone they are no writing
-SECRET = ("password", "code", "credential")
+SECRET = ("password", "code", "credential", "digits")
 SIGNING_IN = ("account_", "mfa_", "device_", "admin:")
 _page = ContextVar("page", default=None)
 

@@ -51,9 +51,10 @@ def letters(to=""):
 
 def attachment(key, number):
     """Return (name, media type, bytes) of a letter's attachment. Raises LookupError when there is none."""
-    path = settings.MAILBOX / f"{int(key):020d}.eml"
-    if not path.exists():
+    name = f"{int(key):020d}.eml"
+    if name not in {path.name for path in settings.MAILBOX.glob("*.eml")}:
         raise LookupError(key)
+    path = settings.MAILBOX / name
     part = list(_parse(path).iter_attachments())[number]
     return part.get_filename(), part.get_content_type(), part.get_content()
 

@@ -38,6 +38,8 @@ def names():
         "consortium/emails/add_person": _("account opened"),
         "consortium/emails/feedback_received": _("feedback received"),
         "consortium/emails/feedback_answered": _("feedback answered"),
+        "consortium/emails/sign_in_changed": _("way of signing in changed"),
+        "consortium/emails/second_factor_reset": _("second factor reset"),
         "consortium/emails/plain": _("letter"),
     }
     return own | dict(gather.collect(gather.LETTERS))

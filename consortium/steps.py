@@ -20,7 +20,8 @@ class SentBefore(Exception):
 def carry_out(form, act, *, by):
     """Run ``act()`` in one transaction with the form's key, and return the address of its answer.
 
-    Sending the same form again returns the first answer and does nothing. Raises what the act raises.
+    Sending the same form again returns the first answer and does nothing. Raises what the act raises, and
+    PermissionDenied for a form that somebody else has sent.
     """
     key = form.cleaned_data.get("form_key")
     try:
@@ -32,14 +33,21 @@ def carry_out(form, act, *, by):
                 FormKey.objects.filter(key=key).update(answer=answer)
             return answer
     except SentBefore:
-        return FormKey.objects.get(key=key).answer
+        used = FormKey.objects.get(key=key)
+        if used.user_id != _pk(by):
+            raise PermissionDenied from None
+        return used.answer
+
+
+def _pk(person):
+    return person.pk if person.is_authenticated else None
 
 
 def _take_key(key, by):
     """Insert the key; a second sender waits here until the first is through."""
     try:
         with transaction.atomic():
-            FormKey.objects.create(key=key, user=by if by.is_authenticated else None)
+            FormKey.objects.create(key=key, user_id=_pk(by))
     except IntegrityError:
         raise SentBefore from None
 
@@ -50,8 +58,7 @@ def answered_before(request):
         key = uuid.UUID(request.POST.get("form_key", ""))
     except ValueError:
         return None
-    by = request.user.pk if request.user.is_authenticated else None
-    used = FormKey.objects.filter(key=key, user=by).exclude(answer="").first()
+    used = FormKey.objects.filter(key=key, user=_pk(request.user)).exclude(answer="").first()
     return HttpResponseRedirect(used.answer) if used else None
 
 

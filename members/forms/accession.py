@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
 from members.forms.answering import ask_signatory_by_title, ask_who_answers
-from members.forms.handling import HandlingForm
+from members.forms.handling import HandlingForm, OneLineField
 from members.models import Body
 from members.models.decision import GOES_ON, Channel
 from members.models.handling import Overtaken
@@ -64,7 +64,7 @@ class DecisionForm(HandlingForm):
     ]
     field_order += ["case_number", "minutes_published", "published_on", "stated_final_on", "extract"]
 
-    body_name = forms.CharField(
+    body_name = OneLineField(
         label=_("The body's own name"),
         max_length=120,
         required=False,
@@ -86,7 +86,7 @@ class DecisionForm(HandlingForm):
         required=False,
         help_text=_("Only if the minutes are not published, or on Åland: then nothing is reckoned."),
     )
-    presenter = forms.CharField(label=_("Presenter"), max_length=120, required=False)
+    presenter = OneLineField(label=_("Presenter"), max_length=120, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     hand_in = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -106,7 +106,7 @@ class DecisionForm(HandlingForm):
         self.fields["channel"] = forms.ChoiceField(
             label=_("How did it come to the service centre?"), choices=Channel, widget=forms.RadioSelect
         )
-        self.fields["received_from"] = forms.CharField(label=_("From whom?"), max_length=120)
+        self.fields["received_from"] = OneLineField(label=_("From whom?"), max_length=120)
         self.fields["received_on"] = TypedDateField(label=_("When did it come?"), initial=clock.today)
 
     def _begin_from_what_is_known(self):
@@ -196,6 +196,7 @@ class CorrectForm(DecisionForm):
     def __init__(self, *args, corrects=None, **kwargs):
         self.corrects = corrects
         super().__init__(*args, **kwargs)
+        del self.fields["seen"]  # what it strikes has been seen
         self.known_day = corrects.meeting_on
         self.fill_from(corrects)
         if corrects.extract:

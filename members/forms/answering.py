@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.forms.handling import OneLineField
 from members.rules import represents
 
 
@@ -11,14 +12,14 @@ def ask_who_answers(form):
     by, record = form.by, form.record
     if by is None or record is None or by.is_staff or not by.is_nameless or not represents(by, record):
         return
-    form.fields["answered_name"] = forms.CharField(
+    form.fields["answered_name"] = OneLineField(
         label=_("Who answers for the municipality?"),
         max_length=120,
         help_text=_(
             "Your own name. This address is read by several people, or your name is not known here yet."
         ),
     )
-    form.fields["answered_title"] = forms.CharField(label=_("Your title"), max_length=120)
+    form.fields["answered_title"] = OneLineField(label=_("Your title"), max_length=120)
 
 
 def ask_signatory_by_title(form):

@@ -5,11 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium.forms import KeyedForm
 from consortium.uploads import DocumentField
-from members.forms.handling import HandlingForm
+from members.forms.handling import HandlingForm, OneLineField
 
 
 class DigitsForm(forms.Form):
-    """The six digits that stand in the letter and nowhere else."""
+    """The six digits that stand in the letter and nowhere else.
+
+    ``written`` is {field: value} of a decision whose page was lost: it waits behind the digits, out of sight.
+    """
 
     digits = forms.CharField(
         label=_("The six digits in the letter"),
@@ -17,6 +20,12 @@ class DigitsForm(forms.Form):
         help_text=_("They stand in the letter that came to the registry with the package."),
         widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
     )
+
+    def __init__(self, *args, written=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.written = {name: value for name, value in (written or {}).items() if value}
+        for name, value in self.written.items():
+            self.fields[name] = forms.CharField(required=False, initial=value, widget=forms.HiddenInput)
 
 
 class HandInForm(HandlingForm):
@@ -32,10 +41,10 @@ class HandInForm(HandlingForm):
     extract = DocumentField(
         label=_("Extract of the minutes"), error_messages={"required": _("Choose the file of the extract.")}
     )
-    sender_name = forms.CharField(
+    sender_name = OneLineField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    sender_title = forms.CharField(
+    sender_title = OneLineField(
         label=_("Your title"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
@@ -45,6 +54,11 @@ class HandInForm(HandlingForm):
         help_text=_("The receipt goes to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+    @classmethod
+    def carried(cls, sent):
+        """Return {field: value} of what the page of the digits carried along for this form."""
+        return {name: sent[name] for name in cls.base_fields.keys() - cls.ASIDE - {"extract"} if name in sent}
 
     def refuse_digits(self, words):
         """Ask for the digits anew, in sight; everything else stays as it was typed."""
@@ -64,6 +78,16 @@ class SetAsideForm(KeyedForm):
     remove_file = forms.BooleanField(
         label=_("Remove the file for good: it holds somebody's personal data or is not ours"), required=False
     )
+
+    def __init__(self, *args, row, by, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not by.is_staff or row.file_is_recorded or not row.extract:
+            del self.fields["remove_file"]
+        if not by.is_staff and row.extract:
+            self.fields["reason"].help_text = _(
+                "The sender reads this. If the file holds somebody's personal data, do not set it aside: "
+                "write to the service centre, which removes the file."
+            )
 
 
 class RemoveFileForm(KeyedForm):

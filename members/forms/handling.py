@@ -12,6 +12,14 @@ from members.models import Body, Outcome
 from members.models.decision import GOES_ON
 
 
+class OneLineField(forms.CharField):
+    """Words that stand in one line of a letter: whatever space is among them becomes a plain one."""
+
+    def to_python(self, value):
+        """Return the words with one space between them."""
+        return " ".join(super().to_python(value).split())
+
+
 class HandlingForm(PortalForm):
     """Who decided what, when and under which paragraph, with the extract.
 
@@ -35,13 +43,13 @@ class HandlingForm(PortalForm):
         widget=forms.Textarea,
         help_text=_("Only if the body approved with a change or condition."),
     )
-    section = forms.CharField(
+    section = OneLineField(
         label=_("Section (§)"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"class": "short"}),
     )
-    case_number = forms.CharField(
+    case_number = OneLineField(
         label=_("The municipality's case number"),
         max_length=40,
         required=False,

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -116,22 +116,42 @@ class HandIn(models.Model):
         return row
 
     def set_aside(self, *, by, reason, remove_file=False):
-        """Say why it is not recorded; its sender is told. Raises ValidationError when it waits no longer."""
+        """Say why it is not recorded; its sender is told. The service centre can also remove the file for good.
+
+        Raises ValidationError when it waits no longer, or its file is to go although a recorded entry carries it.
+        """
+        if remove_file and not by.is_staff:
+            raise PermissionDenied
         with transaction.atomic():
+            Accession.objects.select_for_update(no_key=True).get(pk=self.accession_id)  # as recording it does
             row = HandIn.objects.waiting().select_for_update(no_key=True).filter(pk=self.pk).first()
             if row is None:
                 raise ValidationError(_("This has already been recorded or set aside."), code="settled")
             row.settled_at, row.settled_by, row.settled_reason = clock.now(), by, reason
-            file = row.extract.name if remove_file else ""
-            if file:
-                storage = row.extract.storage
-                row.extract = ""
-                row.accession.decisions.filter(extract=file).update(extract="")
-                transaction.on_commit(lambda: storage.delete(file))
+            removes = remove_file and bool(row.extract)
+            if removes:
+                row._remove_file()
             row.save()
-            AuditEvent.record(row.accession, "set_aside", by=by, hand_in=row.pk, file_removed=bool(file))
+            AuditEvent.record(row.accession, "set_aside", by=by, hand_in=row.pk, file_removed=removes)
             emails.hand_in_set_aside(row)
         self.refresh_from_db()
+
+    @property
+    def file_is_recorded(self):
+        """Tell whether a recorded entry, standing or struck, carries the file; then it is removed at that entry only."""
+        return bool(self.extract) and Decision.objects.filter(
+            extract=self.extract.name, recorded_at__isnull=False
+        ).exists()
+
+    def _remove_file(self):
+        """Let go of the file, also from an entry that waits for the representative; it is deleted at the end."""
+        if self.file_is_recorded:
+            words = _("A recorded decision carries this file. It can be removed at that decision.")
+            raise ValidationError({"remove_file": words})
+        name, storage = self.extract.name, self.extract.storage
+        self.accession.decisions.prepared().filter(extract=name).update(extract="")
+        self.extract = ""
+        transaction.on_commit(lambda: storage.delete(name))
 
     @property
     def sender(self):

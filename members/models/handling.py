@@ -39,8 +39,6 @@ class Overtaken(ValidationError):
     def __init__(self, decision, reader):
         self.decision = decision
         at = decision.recorded_at.astimezone(clock.HELSINKI)
-        section = f", § {decision.section}" if decision.section else ""
-        meeting = f"{decision.body_shown} {decision.meeting_on:%-d.%-m.%Y}{section}"
         super().__init__(
             _(
                 "%(who)s recorded this on %(day)s at %(time)s: %(meeting)s, %(outcome)s. That entry stands. "
@@ -51,7 +49,7 @@ class Overtaken(ValidationError):
                 "who": decision.recorder_as_known_to(reader),
                 "day": f"{at:%-d.%-m.%Y}",
                 "time": f"{at:%H.%M}",
-                "meeting": meeting,
+                "meeting": _meeting_of(decision),
                 "outcome": decision.get_outcome_display(),
             },
         )
@@ -93,7 +91,8 @@ class Handling(Workflow):
             "decide", by=by, outcome=handling["outcome"], meeting_on=handling["meeting_on"]
         ) as details:
             _refuse_nameless(by, handling)
-            self._refuse_the_same_meeting(by=by, **handling)
+            if other := self._of_the_same_meeting(handling):
+                raise Overtaken(other, by)
             self._refuse_unseen(seen, by)
             prepared = self.decisions.prepared().first()
             decision = self._add_decision(
@@ -108,7 +107,7 @@ class Handling(Workflow):
             self._stand_as_chain_says()
             emails.decision_recorded(self, decision)
 
-    def correct(self, *, by, corrects, correction_reason, seen=None, hand_in=None, **handling):
+    def correct(self, *, by, corrects, correction_reason, hand_in=None, **handling):
         """Strike an entry by a new one; finality that rested on the old one is opened again."""
         with self.step("correct", by=by, struck=corrects.pk) as details:
             if correction := self.decisions.standing().filter(corrects=corrects).first():
@@ -116,6 +115,8 @@ class Handling(Workflow):
             if not self.decisions.standing().filter(pk=corrects.pk).exists():
                 raise WrongState(self, "correct")
             _refuse_nameless(by, handling)
+            if other := self._of_the_same_meeting(handling, but=corrects):
+                raise ValidationError({"meeting_on": _recorded_already(other)})
             decision = self._add_decision(
                 recorded_by=by,
                 recorded_at=clock.now(),
@@ -134,7 +135,7 @@ class Handling(Workflow):
 
     def move(self, *, by, decision, to, reason):
         """Move an entry to the municipality whose decision it is; both chains then tell where each matter stands."""
-        with self.step("move", by=by, decision=decision.pk, moved_to=to.pk, reason=reason):
+        with self.step("move", by=by, decision=decision.pk, moved_to=to.pk):
             if to.pk == self.pk or not self.decisions.standing().filter(pk=decision.pk).exists():
                 raise WrongState(self, "move")
             decision.moved_to = to.receive(by=by, decision=decision, reason=reason)
@@ -144,9 +145,10 @@ class Handling(Workflow):
 
     def receive(self, *, by, decision, reason):
         """Record an entry that was made for another municipality by mistake. Returns the entry."""
-        with self.step("receive", by=by, came_from=decision.accession_id, reason=reason) as details:
+        with self.step("receive", by=by, came_from=decision.accession_id) as details:
             kept = {name: getattr(decision, name) for name in MOVED} | {"extract": decision.extract.name}
-            self._refuse_the_same_meeting(by=by, **kept)
+            if other := self._of_the_same_meeting(kept):
+                raise Overtaken(other, by)
             received = self._add_decision(recorded_at=clock.now(), correction_reason=reason, **kept)
             details["decision"] = received.pk
             self.decisions.prepared().delete()
@@ -177,11 +179,14 @@ class Handling(Workflow):
             self.state = AccessionState.APPROVED
         self._open_finality()
 
-    def _refuse_the_same_meeting(self, *, by, body, meeting_on, body_name="", **handling):
-        """Two who record at once record the same meeting: one entry stands. Namesakes of a kind are told apart."""
-        for other in self.decisions.standing().filter(body=body, meeting_on=meeting_on):
-            if not body_name or not other.body_name or other.body_name == body_name:
-                raise Overtaken(other, by)
+    def _of_the_same_meeting(self, handling, but=None):
+        """Return the entry that stands for the same meeting, or None: one stands. Namesakes of a kind are told apart."""
+        standing = self.decisions.standing().filter(body=handling["body"], meeting_on=handling["meeting_on"])
+        name = handling.get("body_name")
+        for other in standing.exclude(pk=but.pk) if but else standing:
+            if not name or not other.body_name or other.body_name == name:
+                return other
+        return None
 
     def _refuse_unseen(self, seen, by):
         """Nobody adds to a chain that has grown unseen since the form was opened."""
@@ -245,6 +250,20 @@ def _refuse_nameless(by, handling):
     """An official answer is a person's: one who writes from a shared mailbox says who answers."""
     if by.is_nameless and not by.is_staff and not handling.get("answered_name"):
         raise ValidationError({"answered_name": _("Say who answers: name and title.")})
+
+
+def _meeting_of(decision):
+    section = f", § {decision.section}" if decision.section else ""
+    return f"{decision.body_shown} {decision.meeting_on:%-d.%-m.%Y}{section}"
+
+
+def _recorded_already(decision):
+    words = _("This meeting has its own entry: %(meeting)s, %(outcome)s. Check the day, or correct that entry.")
+    return ValidationError(
+        words,
+        code="recorded",
+        params={"meeting": _meeting_of(decision), "outcome": decision.get_outcome_display()},
+    )
 
 
 def _extract_of(earlier, handling):

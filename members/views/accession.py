@@ -187,9 +187,9 @@ def accession(request, pk):
         "decisions": record.standing,
         "struck": record.decisions.filter(correction__isnull=False).select_related("correction"),
         "handed": record.hand_ins.waiting() if own else [],
-        "set_aside": record.hand_ins.filter(settled_at__isnull=False, decision__isnull=True).exclude(
-            settled_reason=""
-        ),
+        "set_aside": HandIn.objects.visible_to(request.user)
+        .filter(accession=record, settled_at__isnull=False, decision__isnull=True)
+        .exclude(settled_reason=""),
         "can_decide": request.user.has_perm("members.decide_accession", record),
         "moved": record.decisions.filter(moved_to__isnull=False).select_related(
             "moved_to__accession__municipality"

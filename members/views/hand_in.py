@@ -1,9 +1,11 @@
 """Handing in a decision by the package's page without an account, and what becomes of it."""
 
+import ipaddress
 from contextlib import suppress
 from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.cache import cache
@@ -17,6 +19,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consortium import clock
 from consortium.models import AuditEvent
 from consortium.steps import answered_before, attempt, receipt_url
 from consortium.templatetags.portal import moment, weekday_day
@@ -28,10 +31,15 @@ from members.views.package import open_accession, page_language
 SALT = "hand-in"
 RECEIPT_HOLDS = 14 * 24 * 3600  # seconds
 TRIES, MINUTES = 5, 15  # wrong digits from one address
-TRIES_A_DAY = 50  # wrong digits about one matter, from anywhere: a million possible ones outlast the round
+MANY = 50  # wrong digits about one matter in a day, from anywhere: somebody is guessing
+TRIES_A_DAY = 3  # from one address while somebody guesses: she who has the letter is let in, a guesser hardly moves
+DAY = 24 * 3600  # seconds
 WRONG = gettext_lazy("These are not the digits of this municipality's letter. Look at the newest letter.")
 TOO_MANY = gettext_lazy(
     "Too many wrong digits. Wait for 15 minutes and try again, or send the extract by e-mail to the service centre."
+)
+NO_MORE_TODAY = gettext_lazy(
+    "Too many wrong digits. No more tries from here today: send the extract by e-mail to %(address)s."
 )
 
 
@@ -47,15 +55,23 @@ def hand_in(request, code):
 
 
 def _ask_for_digits(request, record):
-    form, status = DigitsForm(request.POST or None), HTTPStatus.OK
+    if request.method == "POST":
+        written = HandInForm.carried(request.POST)
+    else:
+        written = HandInForm(record=record, by=request.user).written_before
+    form, status = DigitsForm(request.POST or None, written=written), HTTPStatus.OK
     if record.takes_hand_ins() and form.is_valid():
         refusal = _refusal(request, record, form.cleaned_data["digits"])
         if refusal is None:
-            given = {"digits": record.hand_in_code}
+            given = written | {"digits": record.hand_in_code}
             return _page(request, record, HandInForm(record=record, by=request.user, initial=given))
         form.add_error("digits", refusal)
-        status = HTTPStatus.TOO_MANY_REQUESTS if refusal is TOO_MANY else HTTPStatus.OK
+        status = _status(refusal)
     return _page(request, record, form, status=status)
+
+
+def _status(refusal):
+    return HTTPStatus.OK if refusal is None or refusal is WRONG else HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _take(request, record):
@@ -73,7 +89,7 @@ def _take(request, record):
 
         if answer := attempt(form, act, by=request.user):
             return HttpResponseRedirect(answer)
-    return _page(request, record, form)
+    return _page(request, record, form, status=_status(refusal))
 
 
 def _page(request, record, form, *, status=HTTPStatus.OK):
@@ -90,18 +106,28 @@ def _page(request, record, form, *, status=HTTPStatus.OK):
 
 def _refusal(request, record, typed):
     """Return why these digits do not open the form, or None. Each try is counted before it is looked at."""
-    counters = [
-        (f"hand-in:{record.pk}:{get_adapter().get_client_ip(request)}", TRIES, MINUTES * 60),
-        (f"hand-in:{record.pk}", TRIES_A_DAY, 24 * 3600),
-    ]
-    if any(_count(key, seconds) > limit for key, limit, seconds in counters):
+    matter, here = f"hand-in:{record.pk}", _network(get_adapter().get_client_ip(request))
+    today = f"{matter}:{clock.today()}"
+    if _count(f"{matter}:{here}", MINUTES * 60) > TRIES:
         return TOO_MANY
+    here_today, everywhere = _count(f"{today}:{here}", DAY), _count(today, DAY)
+    if everywhere > MANY and here_today > TRIES_A_DAY:
+        return NO_MORE_TODAY % {"address": settings.CONTACT_EMAIL}
     if not constant_time_compare("".join(typed.split()), record.hand_in_code):
         return WRONG
-    for key, _limit, _seconds in counters:
+    for key in (f"{matter}:{here}", f"{today}:{here}", today):
         with suppress(ValueError):  # it has just run out
             cache.decr(key)
     return None
+
+
+def _network(address):
+    """Return what one sender can choose from: of IPv6 a whole /64, of IPv4 the address."""
+    try:
+        version = ipaddress.ip_address(address).version
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if version == 6 else address
 
 
 def _count(key, seconds):
@@ -171,7 +197,7 @@ def hand_in_aside(request, pk):
     row = get_object_or_404(HandIn.objects.visible_to(request.user).waiting(), pk=pk)
     if not request.user.has_perm("members.decide_accession", row.accession):
         raise PermissionDenied
-    form = SetAsideForm(request.POST or None)
+    form = SetAsideForm(request.POST or None, row=row, by=request.user)
     if request.method == "POST":
         if before := answered_before(request):
             return before
@@ -181,7 +207,7 @@ def hand_in_aside(request, pk):
                 row.set_aside(
                     by=request.user,
                     reason=form.cleaned_data["reason"],
-                    remove_file=form.cleaned_data["remove_file"],
+                    remove_file=form.cleaned_data.get("remove_file", False),
                 )
                 return receipt_url(row.accession, AuditEvent.objects.about(row.accession).first())
 

@@ -104,9 +104,10 @@ def test_an_edit_that_somebody_overtook_still_says_both(client, role, address):
         {"name": "", "form_key": "1"},
         {"password": "hunter2hunter2"},
         {"code": "123456", "one-code": "123456"},
+        {"digits": "123456"},
         {"extract": SimpleUploadedFile("a.pdf", b"%PDF")},
     ],
-    ids=["too large", "nothing written", "password", "code", "a file alone"],
+    ids=["too large", "nothing written", "password", "code", "digits", "a file alone"],
 )
 def test_what_is_not_kept(client, role, address, sent):
     client.post(address, sent)
