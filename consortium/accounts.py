@@ -16,6 +16,7 @@ from consortium.models import AccessLog, User
 from consortium.models.audit import AccessKind
 from consortium.models.mail import Priority
 
+FRESH = 15 * 60  # seconds after signing in during which new ways of signing in can be chosen
 LETTERS = {"account/email/login_code": "consortium/emails/login_code"}
 CHANGES = {  # allauth's notice: what the letter says has changed
     "account/email/password_set": _("A password was given to your account."),

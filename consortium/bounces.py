@@ -156,7 +156,12 @@ def _maildir(folder):
             continue
         seen = folder / "cur" / f"{name}:2,{''.join(sorted(flags + 'S'))}"
         with suppress(FileNotFoundError):  # another mail program has taken it meanwhile
-            yield path.open("rb").read(LARGEST), lambda path=path, seen=seen: path.rename(seen)
+            yield path.open("rb").read(LARGEST), lambda path=path, seen=seen: _move(path, seen)
+
+
+def _move(path, seen):
+    with suppress(FileNotFoundError):  # another mail program has taken it since it was read
+        path.rename(seen)
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 import logging
 import time
+from contextlib import suppress
 
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
@@ -40,3 +42,11 @@ class ForgivingCache(RedisCache):
     incr = _or(lambda args, kwargs: 1)(RedisCache.incr)
     delete = _or(lambda args, kwargs: False)(RedisCache.delete)
     touch = _or(lambda args, kwargs: False)(RedisCache.touch)
+
+
+def count(key, seconds):
+    """Return how often this was asked for the key, now included, since it was first; 1 while the cache is away."""
+    cache.add(key, 0, seconds)
+    with suppress(ValueError):  # it ran out between the two
+        return cache.incr(key)
+    return 1

@@ -23,7 +23,7 @@ app.conf.beat_schedule = {
     "remind": {"task": "members.tasks.remind", "schedule": crontab(hour=7, minute=0)},
     # The service centre's letter of the day: what waits. None on closed days or in July.
     "digest": {"task": "consortium.tasks.send_digests", "schedule": crontab(hour=7, minute=30)},
-    # Sign-in log, form keys, sessions and read mail past their time.
+    # Sign-in log, form keys and sessions past their time.
     "forget": {"task": "consortium.tasks.forget", "schedule": crontab(hour=3, minute=20)},
 }
 if settings.BOUNCES:

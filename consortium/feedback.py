@@ -18,7 +18,6 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from redis import RedisError
 
 from consortium import clock, emails
 from consortium.forms import KeyedForm
@@ -113,10 +112,7 @@ def _came_from(request):
 
 
 def _within_limit(request):
-    try:
-        return bool(ratelimit.consume(request, app="consortium", action="feedback", config=LIMITS))
-    except (OSError, RedisError):  # nobody is turned away because the counter is broken
-        return True
+    return bool(ratelimit.consume(request, app="consortium", action="feedback", config=LIMITS))
 
 
 def _receive(form, by):

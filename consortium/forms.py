@@ -40,11 +40,14 @@ class KeyedForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["form_key"].initial = uuid.uuid4
+        self.fields["form_key"].initial = self._new_key
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 3
         self.written_before = {} if self.is_bound else keeping.typed_in(self)
+
+    def _new_key(self):
+        return uuid.UUID(keeping.mark_of(self) + uuid.uuid4().hex[8:])
 
     def get_initial_for_field(self, field, field_name):
         """Return what was written here before the page was lost by signing out, else what the form begins with."""

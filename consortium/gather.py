@@ -31,6 +31,7 @@ SEARCH = "search"  # f(user, words) -> Hits
 LETTERS = "letters"  # f() -> (template, what the letter is called) of the app's letters
 HOLDERS = "holders"  # f(letter) -> Holders: where the app's register has the address it went to
 CAME_BACK = "came_back"  # f(letter) -> what was done because the letter came back
+WELCOMED = "welcomed"  # f(user, today) -> what waits for a person who has left, and lets them in to answer it
 CLOSING = "closing"  # f(user, by) -> what was ended because the account is closed
 DUTIES = "duties"  # f(user, today) -> Parts: what a duty in the consortium lets the person read
 ACCOUNT = "account"  # f(user, today) -> Parts of one's own account page

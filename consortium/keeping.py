@@ -1,9 +1,10 @@
 """What somebody was writing when the session ended: kept through signing in, and shown again in the form.
 
-Never kept: files, passwords, codes, and what another site sends.
+Never kept: files, passwords, codes, what another site sends, and what comes from nobody we know.
 """
 
 import time
+import zlib
 from contextvars import ContextVar
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.models import Session
 from django.http import HttpResponseRedirect, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 KEPT = "kept_writing"
@@ -31,8 +33,10 @@ class KeepWriting(LoginRequiredMiddleware):
     """Asks visitors to sign in; a form that was sent meanwhile is kept for when they have."""
 
     def __call__(self, request):
-        """Let the forms of this page find what was kept for it."""
+        """Let the forms of this page find what was kept for it, and note whose session a form came in."""
         token = _page.set(request)
+        # Read before a session that no longer holds is emptied.
+        request.came_from = request.session.get(SESSION_KEY) if request.method == "POST" else None
         try:
             return super().__call__(request)
         finally:
@@ -60,9 +64,9 @@ def send_back(request):
 
 
 def keep(request):
-    """Keep a form's text in the session, if it is one to keep. Returns whether it did."""
-    match = request.resolver_match
-    if match is None or match.view_name.startswith(SIGNING_IN):
+    """Keep a form's text in the session, if it is one to keep and its writer is known. Returns whether it did."""
+    match, writer = request.resolver_match, _writer(request)
+    if writer is None or match is None or match.view_name.startswith(SIGNING_IN):
         return False
     typed = {
         name: values
@@ -81,7 +85,7 @@ def keep(request):
         "typed": typed,
         "at": time.time(),
         "files": bool(request.FILES),
-        "writer": _writer(request),
+        "writer": writer,
         "signed_out": request.user.is_anonymous,
     }
     request.session[KEPT] = dict(list(kept.items())[-PAGES:])
@@ -94,12 +98,15 @@ def typed_in(form):
     if request is None or request.method != "GET" or KEPT not in request.session:
         return {}
     found = _kept(request).get(request.path)
-    if found is None or found["writer"] not in (None, str(request.user.pk)):
+    if found is None or found["writer"] != str(request.user.pk):
         return {}
     names = {name: form.add_prefix(name) for name in form.fields}
     sent = QueryDict(mutable=True)
     for name, values in found["typed"].items():
         sent.setlist(name, values)
+    key = sent.get(names.get("form_key"))
+    if key and not key.startswith(mark_of(form)):
+        return {}
     if not any(sent.get(full) for name, full in names.items() if name not in MECHANICS):
         return {}
     if not getattr(request, "told_of_writing", False):
@@ -110,6 +117,12 @@ def typed_in(form):
         for name, full in names.items()
         if name != "form_key" and not form.fields[name].widget.needs_multipart_form
     }
+
+
+def mark_of(form):
+    """Return the eight digits with which the form's one-time keys begin: a page may hold several forms."""
+    kind = type(form)
+    return f"{zlib.crc32(f'{kind.__module__}.{kind.__qualname__}:{form.prefix}'.encode()):08x}"
 
 
 def _told(found):
@@ -138,9 +151,9 @@ def _forget(request):
 
 
 def _writer(request):
-    """Return whose session this was, as far as it is known, so that nobody else is shown the text."""
-    if request.user.is_authenticated:
-        return str(request.user.pk)
+    """Return whose session this is or was, so that nobody else is shown the text; None when it cannot be known."""
+    if request.came_from:
+        return request.came_from
     ended = Session.objects.filter(pk=request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")).first()
     return ended.get_decoded().get(SESSION_KEY) if ended else None
 
@@ -156,7 +169,8 @@ def _page_of_the_form(request):
     if _origin(referer) != _here(request):
         return request.get_full_path()
     parts = urlsplit(referer)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    page = parts.path + (f"?{parts.query}" if parts.query else "")
+    return page if url_has_allowed_host_and_scheme(page, None) else request.get_full_path()
 
 
 def _origin(url):

@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
-from redis import RedisError
 
 from consortium import clock
 
@@ -42,7 +41,7 @@ class Column:
     label: str
     value: object  # f(row) -> value as stored: for exports and, by default, the page
     shown: object = None  # f(row) -> text or safe HTML on the page
-    url: object = None  # f(row) -> address
+    url: object = None  # f(row) -> address, "" where a row has none
     order_by: object = ()  # names of fields, or f() -> names where they depend on the language
     css: str = ""
     on_page: bool = True
@@ -61,7 +60,8 @@ class Column:
             text = escape(shown)
         else:
             text = shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
-        return f'<a href="{escape(self.url(row))}">{text}</a>' if self.url else text
+        address = self.url(row) if self.url else ""
+        return f'<a href="{escape(address)}">{text}</a>' if address else text
 
 
 class PlainSelect(forms.Select):
@@ -122,10 +122,7 @@ class ListPage:
         if self.request.GET:
             return draw()
         key = f"sift:{self.filename}:{get_language()}"
-        try:
-            return mark_safe(cache.get_or_set(key, draw, KEPT_SECONDS))
-        except (OSError, RedisError):  # the page does without the cache
-            return draw()
+        return mark_safe(cache.get_or_set(key, draw, KEPT_SECONDS))
 
     @cached_property
     def page(self):

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from consortium.accounts import has_just_signed_in
+from consortium.accounts import FRESH, has_just_signed_in
 from consortium.models import AuditEvent
 
-FRESH = 15 * 60  # seconds after signing in during which the earlier password is not asked for
 REFUSED = {
     "password_too_short": gettext_lazy("Too short: at least 12 characters are needed."),
     "password_too_common": gettext_lazy(

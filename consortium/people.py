@@ -242,12 +242,12 @@ def duty_end(request, pk):
 
         def end():
             post.end(by=request.user, on=form.cleaned_data["last_day"])
+            messages.success(request, _("The duty ends on %(day)s.") % {"day": day(post.ended_on)})
+            if post.ended_on < form.cleaned_data["last_day"]:
+                messages.info(request, _("An earlier last day had been recorded, and it stays."))
             return reverse("person", args=[post.user_id])
 
         if answer := attempt(form, end, by=request.user):
-            messages.success(
-                request, _("The duty ends on %(day)s.") % {"day": day(form.cleaned_data["last_day"])}
-            )
             return HttpResponseRedirect(answer)
     who = {"who": post.user.get_full_name(), "duty": post.get_kind_display()}
     context = {

@@ -10,6 +10,7 @@ import secrets
 
 import qrcode
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
@@ -28,6 +29,7 @@ from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathFillImage
 
 from consortium import devices
+from consortium.accounts import FRESH, has_just_signed_in
 from consortium.models import AuditEvent
 
 STRONG = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -132,7 +134,20 @@ def _taken_into_use(request, kind):
         devices.end_others(request)
 
 
-class AddApp(ActivateTOTPView):
+class ToThoseJustSignedIn:
+    """Opens to those who have just signed in: in a session that somebody else took over nothing is made to last.
+
+    Who has a password or a second factor gives it instead: allauth asks for it.
+    """
+
+    def dispatch(self, request, *args, **kwargs):
+        """Lead others to signing in by a code, and back."""
+        if has_just_signed_in(request, FRESH) or get_reauthentication_flows(request.user):
+            return super().dispatch(request, *args, **kwargs)
+        return render(request, "mfa/sign_in_again.html")
+
+
+class AddApp(ToThoseJustSignedIn, ActivateTOTPView):
     """Takes an authenticator app into use."""
 
     def form_valid(self, form):
@@ -142,7 +157,7 @@ class AddApp(ActivateTOTPView):
         return response
 
 
-class AddPasskey(AddWebAuthnView):
+class AddPasskey(ToThoseJustSignedIn, AddWebAuthnView):
     """Takes a passkey into use: it signs in alone where the device asks for a finger, a face or a PIN."""
 
     def form_valid(self, form):

@@ -2,10 +2,12 @@
 
 import time
 
-from allauth.account import views
+from allauth.account import app_settings, views
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.utils import passthrough_next_redirect_url
+from allauth.core.internal import ratelimit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib import messages
@@ -20,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from consortium import emails
 from consortium.accounts import keep_refusal
+from consortium.cache import count
 from consortium.models import User
 
 
@@ -74,7 +77,25 @@ class TypeCode(views.ConfirmLoginCodeView):
             messages.error(request, _("The code's time is over. Ask for a new one."))
         return HttpResponseRedirect(_onward(request, "account_request_login_code"))
 
+    def post(self, request, *args, **kwargs):
+        """Count the try before it is looked at: of many sent at once, too, only the first few are compared."""
+        login = self.stage.login
+        key = f"code:{request.session.session_key}:{login.initiated_at}"
+        if (
+            self._action == "verify"
+            and count(key, app_settings.LOGIN_TIMEOUT) > app_settings.LOGIN_BY_CODE_MAX_ATTEMPTS
+        ):
+            keep_refusal("code", self._process.user)
+            self._process.abort()
+            messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
+            return HttpResponseRedirect(reverse("account_request_login_code"))
+        return super().post(request, *args, **kwargs)
+
     def _resend_form_valid(self, form):
+        asked = {"app": "allauth.account", "action": "request_login_code"}
+        if not ratelimit.consume(self.request, key=self._process.state["email"].lower(), **asked):
+            messages.error(self.request, get_adapter().error_messages["rate_limited"])
+            return HttpResponseRedirect(_onward(self.request, "account_confirm_login_code"))
         self._process.state["at"] = time.time()
         return super()._resend_form_valid(form)
 

@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consortium import bounces, clock, digest, documents, emails, outgoing
-from consortium.models import AccessLog, FormKey, OutgoingEmail
+from consortium.models import AccessLog, FormKey
 from consortium.models.mail import Priority
+from consortium.sessions import REMEMBERED
 
 log = logging.getLogger(__name__)
 SWEEP_SECONDS = 25  # beat starts one every 30
@@ -151,7 +152,7 @@ def forget():
         "form keys": FormKey.objects.filter(
             used_at__lt=moment - dt.timedelta(days=FormKey.KEPT_DAYS)
         ).delete()[0],
-        "sessions": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],
+        "sessions": Session.objects.filter(expire_date__lt=timezone.now() - REMEMBERED).delete()[0],
     }
     log.info("forgotten: %s", removed)
     return removed

@@ -19,7 +19,7 @@ ASKED = "ask_registry"
 def in_use(addresses):
     """Return {address in small letters: municipalities that are written to by it}, for those still in use."""
     found, wanted = defaultdict(set), {address.lower() for address in addresses}
-    contacts = Contact.objects.filter(ended_on__isnull=True).annotate(address=Lower("email"))
+    contacts = Contact.objects.active().annotate(address=Lower("email"))
     roles = Role.objects.active().filter(user__is_active=True).annotate(address=Lower("user__email"))
     registries = Municipality.objects.current().annotate(address=Lower("registry_email"))
     rows = list(
@@ -52,7 +52,7 @@ def holders(letter):
         for place in Municipality.objects.filter(registry_email__iexact=letter.to)
         if not ours or place == about
     ]
-    contacts = Contact.objects.filter(ours, email__iexact=letter.to, ended_on__isnull=True)
+    contacts = Contact.objects.active().filter(ours, email__iexact=letter.to)
     return found + [
         Holder(
             _("%(name)s: the contact %(who)s")

@@ -21,7 +21,7 @@ def _people(municipality):
     """Return (address, language) of the representatives and of the library director."""
     roles = municipality.roles.representing().select_related("user")
     people = [(role.user.email, role.user.language) for role in roles if role.user.is_active]
-    directors = municipality.contacts.filter(kind="director", ended_on__isnull=True).exclude(email="")
+    directors = municipality.contacts.active().filter(kind="director").exclude(email="")
     return people + [(c.email, municipality.languages[0]) for c in directors]
 
 

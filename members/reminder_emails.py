@@ -38,7 +38,7 @@ def look_up_people(municipalities):
         return
     relation = {name: municipalities[0]._meta.get_field(name).related_model for name in ("roles", "contacts")}
     roles = relation["roles"].objects.representing().filter(user__is_active=True).select_related("user")
-    contacts = relation["contacts"].objects.filter(ended_on__isnull=True).exclude(email="")
+    contacts = relation["contacts"].objects.active().exclude(email="")
     prefetch_related_objects(
         municipalities,
         Prefetch("roles", roles, to_attr="answering"),

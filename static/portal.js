@@ -108,6 +108,7 @@
 
   document.addEventListener("htmx:responseError", sendPlainly);
   document.addEventListener("htmx:sendError", sendPlainly);
+  document.addEventListener("htmx:afterSettle", focusFirst); // a page that came in the place of another
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

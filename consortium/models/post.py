@@ -36,6 +36,10 @@ class PostQuerySet(models.QuerySet):
         today = today or clock.today()
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=today), since__lte=today)
 
+    def beyond(self, day):
+        """Return those that last longer than the day, and those that only begin after it."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
 
 class Post(models.Model):
     """One duty of one person, from a day to a day, and who gave it."""
@@ -113,4 +117,15 @@ class Post(models.Model):
                 raise
             self.save()
             AuditEvent.record(self, "end_duty", by=by, person=self.user_id, kind=self.kind, ended_on=on)
+        return True
+
+    def cut(self, *, by, on=None):
+        """End the duty with a day; one that would begin only later is removed. Returns whether anything changed."""
+        on = on or clock.today()
+        if self.since <= on:
+            return self.end(by=by, on=on)
+        with transaction.atomic():
+            ids = {"person": self.user_id, "kind": self.kind}
+            AuditEvent.record(self, "remove_duty", by=by, since=self.since, **ids)
+            self.delete()
         return True

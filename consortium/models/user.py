@@ -86,9 +86,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.get_full_name()
 
+    def clean(self):
+        """Keep name and title on one line: they stand in letters."""
+        super().clean()
+        self.name, self.title = " ".join(self.name.split()), " ".join(self.title.split())
+
     def may_enter(self, today=None):
-        """Tell whether the person may be here on the day: not after the account was closed or the last day passed."""
-        return self.is_active and (self.last_day is None or self.last_day >= (today or clock.today()))
+        """Tell whether the person may be here on the day: not after the account was closed or the last day passed.
+
+        Who has left is let in to answer what waits for them, an invitation say.
+        """
+        if not self.is_active:
+            return False
+        today = today or clock.today()
+        if self.last_day is None or self.last_day >= today:
+            return True
+        return bool(gather.collect(gather.WELCOMED, self, today))
 
     @cached_property
     def duties(self):
@@ -101,13 +114,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_shared or not self.name
 
     def make_staff(self, *, by):
-        """Let the person work as the service centre. Returns whether that changed anything."""
+        """Let the person work as the service centre. Returns whether that changed anything.
+
+        ``by`` is None when the portal's administrator does it by a command.
+        """
         with self._held():
-            if self.is_staff:
+            if self.is_staff and self.last_day is None:
                 return False
             self.is_staff, self.last_day = True, None
             self.save()
-            AuditEvent.record(self, "make_staff", by=by)
+            AuditEvent.record(self, "make_staff", by=by, **({"command": True} if by is None else {}))
         return True
 
     def unmake_staff(self, *, by):
@@ -124,6 +140,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def close(self, *, by):
         """Close the account: nobody signs in with it, roles and duties end today. What waited stays the municipality's.
 
+        Those that would begin only later are removed, and whom the person has asked is asked no more.
         Returns whether that changed anything; raises ValidationError for the last of the service centre.
         """
         with self._held():
@@ -131,8 +148,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 return False
             if self.is_staff:
                 self._refuse_the_last()
-            for post in self.posts.active():
-                post.end(by=by)
+            for post in self.posts.beyond(clock.today()):
+                post.cut(by=by)
             gather.collect(gather.CLOSING, self, by)
             self.is_active, self.is_staff = False, False
             self.save()

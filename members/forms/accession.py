@@ -172,6 +172,12 @@ class DecisionForm(HandlingForm):
                 self.data["seen"] = self.record.newest_entry.pk
 
     @property
+    def is_of_the_same_meeting(self):
+        """Tell whether the entry that was faster is of this very meeting: then this one can only take its place."""
+        other, typed = self.overtaken_by, self.cleaned_data
+        return (other.body, other.meeting_on) == (typed.get("body"), typed.get("meeting_on"))
+
+    @property
     def change_reason(self):
         """Return the field in which one who came second says why her entry should hold."""
         return ChangeForm(self.data)["correction_reason"]

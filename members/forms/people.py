@@ -1,5 +1,7 @@
 """Forms of those who act for a municipality: asking them, accepting, ending, leaving."""
 
+import datetime as dt
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
 from consortium.models import Language
+from consortium.templatetags.portal import day
 from members.models import RoleKind
 
+FURTHEST = dt.timedelta(days=365)
 ROLES = [
     (RoleKind.REPRESENTATIVE, _("Representative: gives the municipality's official answers")),
     (RoleKind.LIBRARIAN, _("Librarian: prepares for the representative, does not answer")),
@@ -61,6 +65,8 @@ class AcceptForm(PortalForm):
         self.initial = {n: getattr(self.by, n) for n in ("name", "title", "language", "is_shared")}
         if not self.by.name:
             self.initial["language"] = self.record.language
+        if self.by.is_shared:  # said before, by the service centre perhaps: only it says otherwise
+            del self.fields["is_shared"]
 
 
 class LastDayForm(PortalForm):
@@ -76,7 +82,7 @@ class LastDayForm(PortalForm):
 
 
 class LeavingForm(LastDayForm):
-    """A person's own leaving, and who goes on."""
+    """A person's own leaving, and who goes on: asked of those who may invite."""
 
     next_one = forms.ChoiceField(
         label=_("Who goes on?"),
@@ -94,6 +100,16 @@ class LeavingForm(LastDayForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["last_day"].initial = None
+        if not self.by.has_perm("members.manage_people", self.record):
+            del self.fields["next_one"], self.fields["successor"]
+
+    def clean_last_day(self):
+        """Refuse a day that is more than a year away: until then there is nothing to leave."""
+        found, latest = super().clean_last_day(), clock.today() + FURTHEST
+        if found > latest:
+            words = _("That is more than a year away. Give %(day)s or an earlier day.")
+            raise ValidationError(words, params={"day": day(latest)})
+        return found
 
     def clean(self):
         """Ask for the address of one who is named, and refuse one's own."""
@@ -110,4 +126,7 @@ class LeavingForm(LastDayForm):
     @property
     def details(self):
         """Return what the leaving is called with."""
-        return {name: self.cleaned_data[name] for name in ("last_day", "successor")}
+        return {
+            "last_day": self.cleaned_data["last_day"],
+            "successor": self.cleaned_data.get("successor", ""),
+        }

@@ -138,10 +138,11 @@ class HandIn(models.Model):
 
     @property
     def file_is_recorded(self):
-        """Tell whether a recorded entry, standing or struck, carries the file; then it is removed at that entry only."""
-        return bool(self.extract) and Decision.objects.filter(
-            extract=self.extract.name, recorded_at__isnull=False
-        ).exists()
+        """Tell whether a recorded entry, standing or struck, carries the file: it is then removed there only."""
+        return (
+            bool(self.extract)
+            and Decision.objects.filter(extract=self.extract.name, recorded_at__isnull=False).exists()
+        )
 
     def _remove_file(self):
         """Let go of the file, also from an entry that waits for the representative; it is deleted at the end."""

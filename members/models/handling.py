@@ -180,7 +180,7 @@ class Handling(Workflow):
         self._open_finality()
 
     def _of_the_same_meeting(self, handling, but=None):
-        """Return the entry that stands for the same meeting, or None: one stands. Namesakes of a kind are told apart."""
+        """Return the entry that stands for the same meeting, or None. Namesakes of a kind are told apart."""
         standing = self.decisions.standing().filter(body=handling["body"], meeting_on=handling["meeting_on"])
         name = handling.get("body_name")
         for other in standing.exclude(pk=but.pk) if but else standing:
@@ -258,7 +258,9 @@ def _meeting_of(decision):
 
 
 def _recorded_already(decision):
-    words = _("This meeting has its own entry: %(meeting)s, %(outcome)s. Check the day, or correct that entry.")
+    words = _(
+        "This meeting has its own entry: %(meeting)s, %(outcome)s. Check the day, or correct that entry."
+    )
     return ValidationError(
         words,
         code="recorded",

@@ -21,6 +21,7 @@ from members.models.municipality import Municipality
 from members.models.people import Role, RoleKind
 
 VALID_DAYS = 14
+NAMED = "name_successor"  # the act of a leaver, whose right then ends before the successor has answered
 
 
 def new_key():
@@ -40,6 +41,7 @@ class InvitationState(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
     EXPIRED = "expired", _("expired")
     REVOKED = "revoked", _("revoked")
+    LAPSED = "lapsed", _("lapsed: the inviter no longer acts here")
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -115,7 +117,9 @@ class Invitation(models.Model):
             return InvitationState.ACCEPTED
         if self.revoked_at:
             return InvitationState.REVOKED
-        return InvitationState.WAITING if self.expires_on >= clock.today() else InvitationState.EXPIRED
+        if self.expires_on < clock.today():
+            return InvitationState.EXPIRED
+        return InvitationState.WAITING if self._is_backed() else InvitationState.LAPSED
 
     @property
     def is_waiting(self):
@@ -126,6 +130,15 @@ class Invitation(models.Model):
     def account(self):
         """Return the account of its address, or None."""
         return get_user_model().objects.filter(email__iexact=self.email).first()
+
+    def _is_backed(self):
+        """Tell whether the inviter may still invite here, or asked the person to go on when leaving."""
+        inviter = self.invited_by
+        if inviter.is_staff or not inviter.is_active:
+            return inviter.is_active
+        if inviter.roles.representing().filter(municipality=self.municipality_id).exists():
+            return True
+        return AuditEvent.objects.about(self).filter(verb=NAMED, by=inviter).exists()
 
     @classmethod
     def invite(cls, municipality, *, by, email, kind, language):
@@ -138,7 +151,10 @@ class Invitation(models.Model):
         if account and not account.is_active:
             words = _("The account of this address has been closed. The service centre can open it again.")
             raise ValidationError({"email": words})
-        if account and account.roles.active().filter(municipality=municipality, kind=kind).exists():
+        running = Role.objects.filter(
+            user=account, municipality=municipality, kind=kind, ended_on__isnull=True
+        )
+        if account and running.exists():
             raise ValidationError({"email": _("The person already has this role in the municipality.")})
         with transaction.atomic():
             row.full_clean(exclude=["accepted_by", "revoked_by", "accepted_at", "revoked_at"])
@@ -160,15 +176,26 @@ class Invitation(models.Model):
             emails.person_invited(self)
 
     def revoke(self, *, by):
-        """Take it back: its link tells only that it is no longer in force."""
+        """Take it back: its link tells only that it is no longer in force.
+
+        ``by`` is None when the portal's administrator ends the inviter's right by a command: it then runs out.
+        """
         with self._open():
-            self.revoked_at, self.revoked_by = clock.now(), by
+            if by is None:
+                self.expires_on = min(self.expires_on, clock.today() - dt.timedelta(days=1))
+            else:
+                self.revoked_at, self.revoked_by = clock.now(), by
             self.save()
-            self._record("revoke_invitation", by)
+            self._record("revoke_invitation", by, **({"command": True} if by is None else {}))
+
+    def name_successor(self, *, by):
+        """Keep that the inviter leaves and asks the person to go on: it then outlives the inviter's own right."""
+        self._record(NAMED, by)
 
     def welcome(self):
         """Return the account of its address, made now where there is none. It holds no right before it is accepted.
 
+        A person who has left is let in by the waiting invitation, and is back only with its acceptance.
         Raises ValidationError when it is no longer in force, or for a closed account.
         """
         with self._open(waiting=True):
@@ -183,19 +210,18 @@ class Invitation(models.Model):
                         raise
             if not person.is_active:
                 raise ValidationError(_("The account of this address has been closed."), code="closed")
-            if not person.may_enter():
-                person.reopen(by=None)
         return person
 
     def accept(self, *, by, name, title, language, is_shared=False):
         """Let the invited person act for the municipality. Returns the role; the link is used up.
 
-        Raises ValidationError when it is no longer in force, or ``by`` is somebody else than the one invited.
+        A mailbox that several people read stays one. Raises ValidationError when it is no longer in force, when ``by``
+        is somebody else than the one invited, or for a closed account.
         """
         with self._open(waiting=True):
             if by.email.lower() != self.email.lower():
                 raise ValidationError(_("The invitation is for another address."), code="other")
-            by.name, by.title, by.language, by.is_shared = name, title, language, is_shared
+            by.name, by.title, by.language, by.is_shared = name, title, language, by.is_shared or is_shared
             by.edited_at = clock.now()
             by.full_clean(exclude=["password"])
             by.save(update_fields=["name", "title", "language", "is_shared", "edited_at"])
@@ -211,12 +237,15 @@ class Invitation(models.Model):
 
     @contextmanager
     def _open(self, *, waiting=False):
-        """Hold the row while something is done to it. Raises ValidationError when it is used, revoked or expired."""
+        """Hold the row while something is done to it. Raises ValidationError when it is used or revoked.
+
+        ``waiting``: also when it has expired, or the inviter may no longer invite.
+        """
         with transaction.atomic():
             rows = type(self).objects.select_for_update(of=("self",), no_key=True)
             self.refresh_from_db(from_queryset=rows)
             closed = {InvitationState.ACCEPTED, InvitationState.REVOKED}
-            closed |= {InvitationState.EXPIRED} if waiting else set()
+            closed |= {InvitationState.EXPIRED, InvitationState.LAPSED} if waiting else set()
             if self.state in closed:
                 words = _("The invitation is no longer in force. Nothing was changed.")
                 raise ValidationError(words, code="closed")

@@ -33,6 +33,10 @@ class RoleQuerySet(models.QuerySet):
         """Return the representatives' roles in force on the day."""
         return self.active(today).filter(kind=RoleKind.REPRESENTATIVE)
 
+    def beyond(self, day):
+        """Return those that last longer than the day, and those that only begin after it."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
 
 class Role(models.Model):
     """What one person may do for one municipality, from a day to a day, and who gave it."""
@@ -74,10 +78,13 @@ class Role(models.Model):
         """Give a person a role from a day on, or from the day after an earlier one of the kind ends.
 
         ``by`` is None when the portal's administrator gives it by a command. Returns (role, whether it is new).
-        Raises ValidationError when the municipality has been merged into another by that day.
+        Raises ValidationError for a closed account, or when the municipality has been merged into another by that day.
         """
         with transaction.atomic():
-            person = get_user_model()._base_manager.select_for_update(no_key=True).get(pk=user.pk)  # two who give: once
+            people = get_user_model()._base_manager.select_for_update(no_key=True)  # two who give: once
+            person = people.get(pk=user.pk)
+            if not person.is_active:
+                raise ValidationError(_("The account has been closed. Open it first."), code="closed")
             rows = cls.objects.filter(user=user, municipality=municipality, kind=kind)
             if running := rows.filter(ended_on__isnull=True).first():
                 return running, False
@@ -116,7 +123,25 @@ class Role(models.Model):
                 raise
             self.save()
             self._record("end_role", by, ended_on=on)
+            if on <= clock.today() and (by is None or by.pk != self.user_id):
+                self._take_back_invitations(by)
         return True
+
+    def cut(self, *, by, on=None):
+        """End the role with a day; one that would begin only later is removed. Returns whether anything changed."""
+        on = on or clock.today()
+        if self.since <= on:
+            return self.end(by=by, on=on)
+        with transaction.atomic():
+            self._record("remove_role", by, since=self.since)
+            self.delete()
+        return True
+
+    def _take_back_invitations(self, by):
+        """Take back whom the person has asked here: another has ended the right to ask, with this very day."""
+        if self.kind == RoleKind.REPRESENTATIVE and not self.user.is_staff:
+            for row in self.municipality.invitations.waiting().filter(invited_by=self.user_id):
+                row.revoke(by=by)
 
     def _record(self, verb, by, **days):
         """Keep the act: whose role, where and which, by ids."""
@@ -134,6 +159,14 @@ class ContactKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class ContactQuerySet(models.QuerySet):
+    """Questions to the contacts."""
+
+    def active(self, today=None):
+        """Return those that one writes to on the day; the last day is one of them."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=today or clock.today()))
+
+
 class Contact(models.Model):
     """An address of a municipality and what it is for; not by itself a right to anything."""
 
@@ -145,6 +178,8 @@ class Contact(models.Model):
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     ended_on = models.DateField(_("last day"), null=True, blank=True)
     edited_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")
@@ -160,3 +195,8 @@ class Contact(models.Model):
 
     def __str__(self):
         return self.name or self.title or self.email
+
+    def clean(self):
+        """Keep name and title on one line: they stand in letters."""
+        super().clean()
+        self.name, self.title = " ".join(self.name.split()), " ".join(self.title.split())

@@ -95,6 +95,7 @@ FUNCTIONS = {
     gather.MAP: front.map_page,
     gather.LOOK_UP: front.look_up,
     gather.SEARCH: front.search,
+    gather.WELCOMED: people.welcomed,
     gather.CLOSING: people.closing,
     gather.DUTIES: people.duty_parts,
     gather.ACCOUNT: people.account_parts,

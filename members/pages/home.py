@@ -246,15 +246,13 @@ def services_sentence(municipality, today):
 
 def contacts_part(user, municipality, today):
     """Return the people and addresses of a municipality; only for those who belong to it and the service centre."""
-    contacts = list(municipality.contacts.filter(ended_on__isnull=True))
-    contacts += list(municipality.contacts.filter(ended_on__gte=today))
     return Part(
         pgettext("heading", "Contacts"),
         "members/parts/contacts.html",
         {
             "municipality": municipality,
             "roles": municipality.roles.active(today).select_related("user"),
-            "contacts": contacts,
+            "contacts": municipality.contacts.active(today),
             "can_edit": user.has_perm("members.edit_municipality", municipality),
         },
         note=_("Confirmed on %(day)s") % {"day": day(municipality.people_confirmed_on)}

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consortium import clock
 from consortium.forms import PortalForm
 from consortium.gather import Part, Task
 from consortium.templatetags.portal import day, weekday_day
@@ -25,6 +26,7 @@ COLOUR = {
     InvitationState.ACCEPTED: "done",
     InvitationState.EXPIRED: "refused",
     InvitationState.REVOKED: "refused",
+    InvitationState.LAPSED: "refused",
 }
 
 
@@ -84,7 +86,7 @@ def nobody_answers(municipality):
 
 def right_part(user, municipality, today):
     """Return the part that asks whether the people and addresses are right."""
-    contacts = municipality.contacts.filter(ended_on__isnull=True)
+    contacts = municipality.contacts.active(today)
     context = {
         "municipality": municipality,
         "roles": municipality.roles.active(today).select_related("user"),
@@ -109,7 +111,7 @@ def invoicing_parts(user, municipality):
     """Return what an invoice needs and whom one asks about it, for those who invoice."""
     if not user.has_perm("members.view_invoicing", municipality):
         return []
-    contacts = municipality.contacts.filter(kind=ContactKind.INVOICING, ended_on__isnull=True)
+    contacts = municipality.contacts.active().filter(kind=ContactKind.INVOICING)
     context = {"municipality": municipality, "contacts": contacts}
     return [Part(_("Invoicing"), "members/parts/invoicing.html", context)]
 
@@ -157,11 +159,8 @@ def account_parts(user, today):
     """Return the municipalities one acts for, what one may do in each, since when and by whose word."""
     roles = user.roles.active(today).select_related("municipality", "given_by")
     rows = [_account_row(role, user) for role in roles]
-    waiting = (
-        Invitation.objects.waiting(today).filter(email__iexact=user.email).select_related("municipality")
-    )
     note = ngettext("%(n)s role", "%(n)s roles", len(rows)) % {"n": len(rows)}
-    context = {"rows": rows, "invitations": waiting}
+    context = {"rows": rows, "invitations": welcomed(user, today)}
     return [Part(_("My municipalities"), "members/parts/my_roles.html", context, note=note, is_list=True)]
 
 
@@ -202,9 +201,19 @@ def person_parts(person, today):
     return [Part(_("Municipalities"), "members/parts/links.html", context, note=note, is_list=True)]
 
 
+def welcomed(user, today):
+    """Return the invitations that wait for the person's answer."""
+    rows = Invitation.objects.waiting(today).filter(email__iexact=user.email)
+    return [row for row in rows.select_related("municipality", "invited_by") if row.is_waiting]
+
+
 def closing(user, by):
-    """End the person's roles because the account is closed. Returns them."""
-    return [role for role in user.roles.active() if role.end(by=by)]
+    """End the person's roles because the account is closed, and take back their invitations. Returns all of them."""
+    ended = [role for role in user.roles.beyond(clock.today()) if role.cut(by=by)]
+    asked = list(Invitation.objects.waiting().filter(invited_by=user))
+    for row in asked:
+        row.revoke(by=by)
+    return ended + asked
 
 
 def my_data(user):

@@ -32,7 +32,9 @@ SALT = "hand-in"
 RECEIPT_HOLDS = 14 * 24 * 3600  # seconds
 TRIES, MINUTES = 5, 15  # wrong digits from one address
 MANY = 50  # wrong digits about one matter in a day, from anywhere: somebody is guessing
-TRIES_A_DAY = 3  # from one address while somebody guesses: she who has the letter is let in, a guesser hardly moves
+TRIES_A_DAY = (
+    3  # from one address while somebody guesses: she who has the letter is let in, a guesser hardly moves
+)
 DAY = 24 * 3600  # seconds
 WRONG = gettext_lazy("These are not the digits of this municipality's letter. Look at the newest letter.")
 TOO_MANY = gettext_lazy(
@@ -58,6 +60,7 @@ def _ask_for_digits(request, record):
     if request.method == "POST":
         written = HandInForm.carried(request.POST)
     else:
+        request.told_of_writing = True  # told beside the digits: who has no account was not signed out
         written = HandInForm(record=record, by=request.user).written_before
     form, status = DigitsForm(request.POST or None, written=written), HTTPStatus.OK
     if record.takes_hand_ins() and form.is_valid():
@@ -124,10 +127,9 @@ def _refusal(request, record, typed):
 def _network(address):
     """Return what one sender can choose from: of IPv6 a whole /64, of IPv4 the address."""
     try:
-        version = ipaddress.ip_address(address).version
+        return str(ipaddress.IPv6Network(f"{address}/64", strict=False))
     except ValueError:
         return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if version == 6 else address
 
 
 def _count(key, seconds):

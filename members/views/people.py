@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,8 +13,8 @@ from consortium.forms import PortalForm, TypedDateField
 from consortium.steps import answered_before, attempt, carry_out
 from consortium.templatetags.portal import day
 from members.forms.people import InviteForm, LastDayForm, LeavingForm
-from members.models import Invitation, Municipality, Role, RoleKind
-from members.models.leaving import leave
+from members.models import Invitation, Municipality, Role
+from members.models.leaving import Next, leave
 from members.pages import people as parts
 
 both = require_http_methods(["GET", "POST"])
@@ -78,10 +78,14 @@ def people(request, code):
 
 
 def _invitation(request, pk):
-    """Return the invitation and its municipality if the person manages people there; else 404 or 403."""
-    row = get_object_or_404(Invitation.objects.select_related("municipality"), pk=pk)
+    """Return the invitation with its municipality if the person manages people there."""
+    return _managed(request, get_object_or_404(Invitation.objects.select_related("municipality"), pk=pk))
+
+
+def _managed(request, row):
+    """Return the row if the person manages the people of its municipality: else 404, or 403 to who may read there."""
     if not request.user.has_perm("members.view_municipality_people", row.municipality):
-        raise PermissionDenied
+        raise Http404
     if not request.user.has_perm("members.manage_people", row.municipality):
         raise PermissionDenied
     return row
@@ -123,10 +127,8 @@ def invitation_revoke(request, pk):
 @both
 def role_end(request, pk):
     """End a person's role with a day; the consequence in a sentence before the button."""
-    role = get_object_or_404(Role.objects.select_related("municipality", "user"), pk=pk)
+    role = _managed(request, get_object_or_404(Role.objects.select_related("municipality", "user"), pk=pk))
     place, person = role.municipality, role.user
-    if not request.user.has_perm("members.manage_people", place):
-        raise PermissionDenied
     back = reverse("members:people", args=[place.code])
     if before := answered_before(request):
         return before
@@ -135,12 +137,12 @@ def role_end(request, pk):
 
         def end():
             role.end(by=request.user, on=form.cleaned_data["last_day"])
+            facts = {"who": person.get_full_name(), "day": day(role.ended_on)}
+            messages.success(request, _("%(who)s: the last day is %(day)s.") % facts)
+            _say_earlier(request, role.ended_on, form)
             return back
 
         if answer := attempt(form, end, by=request.user):
-            words = _("%(who)s: the last day is %(day)s.")
-            facts = {"who": person.get_full_name(), "day": day(form.cleaned_data["last_day"])}
-            messages.success(request, words % facts)
             return HttpResponseRedirect(answer)
     says = _(
         "%(who)s can act for %(name)s until the end of the last day. What waits stays the municipality's."
@@ -158,6 +160,12 @@ def role_end(request, pk):
     return render(request, "act.html", context)
 
 
+def _say_earlier(request, stored, form):
+    """Say why the day is another than the one typed: an earlier last day stays."""
+    if stored < form.cleaned_data["last_day"]:
+        messages.info(request, _("An earlier last day had been recorded, and it stays."))
+
+
 @both
 def people_leave(request, code):
     """One's own leaving: the last day, and who goes on."""
@@ -168,13 +176,14 @@ def people_leave(request, code):
     if request.method == "POST" and form.is_valid():
 
         def go():
-            leave(request.user, place, **form.details)
+            left = leave(request.user, place, **form.details)
+            messages.success(request, _left(place, left))
+            _say_earlier(request, left.last_day, form)
             return reverse("account")
 
         if answer := attempt(form, go, by=request.user):
-            messages.success(request, _left(place, **form.details))
             return HttpResponseRedirect(answer)
-    answers = request.user.roles.active().filter(municipality=place, kind=RoleKind.REPRESENTATIVE)
+    answers = request.user.roles.representing().filter(municipality=place)
     context = {
         "kind": _("I am leaving"),
         "title": place.name,
@@ -191,14 +200,22 @@ def people_leave(request, code):
     return render(request, "act.html", context)
 
 
-def _left(place, *, last_day, successor):
-    """Return the receipt of a leaving: until when, and who is told."""
-    facts = {"name": place.name, "day": day(last_day), "address": successor}
-    if successor:
-        words = _("Your last day for %(name)s is %(day)s. %(address)s is invited as the representative.")
-    else:
-        words = _("Your last day for %(name)s is %(day)s. Who goes on is asked of the municipality.")
-    return words % facts
+def _left(place, left):
+    """Return the receipt of a leaving: until when, and what was done so that somebody goes on."""
+    words = {
+        Next.INVITED: _(
+            "Your last day for %(name)s is %(day)s. %(address)s is invited as the representative."
+        ),
+        Next.WAITING: _(
+            "Your last day for %(name)s is %(day)s. %(address)s has been invited already: that letter still holds."
+        ),
+        Next.ANSWERS: _("Your last day for %(name)s is %(day)s. %(address)s answers for it already."),
+        Next.OTHERS: _("Your last day for %(name)s is %(day)s. Others go on answering for it."),
+        Next.REGISTRY: _("Your last day for %(name)s is %(day)s. Who goes on is asked of the municipality."),
+        Next.STAFF: _("Your last day for %(name)s is %(day)s. The service centre asks who goes on."),
+        Next.NOBODY: _("Your last day for %(name)s is %(day)s."),
+    }
+    return words[left.next] % {"name": place.name, "day": day(left.last_day), "address": left.successor}
 
 
 @both

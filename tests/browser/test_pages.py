@@ -1,6 +1,7 @@
 """Each page once, on a desktop and a phone: WCAG 2.2 AA by axe, no complaint in the console, no sideways scroll."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.table import NOT_PAGES, PAGES, names
 from tests.browser.watch import said_wrong, shot
@@ -45,7 +46,7 @@ def test_page_and_its_refusal(line, demo, scene, page_of):
     summary = page.locator("main .errors")
     summary.wait_for()
     assert page.title().startswith("Virhe:")
-    assert summary.evaluate("e => e === document.activeElement")
+    expect(summary).to_be_focused()
     assert page.locator("main > *").first.locator(".errors").count() == 1
     assert page.locator(".wrong").count() >= 1
     shot(page, f"page-{line}")

@@ -121,6 +121,19 @@ def test_reports_over_imap_are_marked_as_seen_and_others_are_not():
     assert again(row).state == "returned"
 
 
+def test_a_report_that_another_program_takes_meanwhile_stops_nothing(tmp_path, monkeypatch):
+    first, second = sent(), sent()
+    place, note = maildir(tmp_path, report(first), report(second)), bounces.note
+
+    def taken_after(what):
+        next(path for path in sorted((tmp_path / "new").iterdir())).unlink()
+        return note(what)
+
+    monkeypatch.setattr(bounces, "note", taken_after)
+    assert bounces.read(place)["returned"] == 2
+    assert (again(first).state, again(second).state) == ("returned", "returned")
+
+
 def test_a_mailbox_that_cannot_be_opened_is_said_in_words(tmp_path, settings):
     with (
         ImapServer([], password="toinen") as server,

@@ -81,6 +81,36 @@ def test_five_wrong_codes_are_the_end_of_that_code(client, user):
     assert AccessLog.objects.filter(kind="refused", what="code", user=user).count() == 5
 
 
+def test_tries_are_counted_before_they_are_looked_at(client, user, monkeypatch):
+    """As when sent at once: each request still reads a session that knows of no earlier try."""
+    code = ask(client, user)
+    began = dict(client.session.items())
+    wrong = f"{(int(code) + 1) % 1000000:06d}"
+    for _again in range(5):
+        assert "is not the code" in client.post(reverse(TYPE), {"code": wrong}).content.decode()
+        session = client.session
+        session.update(began)
+        session.save()
+    answer = client.post(reverse(TYPE), {"code": code, "next": "/search/"})
+    assert answer.url == f"{reverse(ASK)}?next=%2Fsearch%2F"
+    assert not is_in(client)
+    assert "Too many tries in a short time." in client.get(answer.url).content.decode()
+    tests_cache.clear()  # a minute later
+    assert client.post(reverse(TYPE), {"code": ask(client, user)}).url == reverse(HOME)
+
+
+def test_new_codes_are_limited_as_first_ones_are(client, user):
+    for browser in (Browser(), client):
+        ask(browser, user)
+    for _again in range(2):
+        answer = client.post(reverse(TYPE), {"action": "resend", "next": "/search/"})
+        assert answer.url == f"{reverse(TYPE)}?next=%2Fsearch%2F"
+    assert "Too many tries in a short time." in client.get(answer.url).content.decode()
+    assert OutgoingEmail.objects.count() == 3
+    code = re.search(r"\b\d{6}\b", OutgoingEmail.objects.first().subject)[0]
+    assert client.post(reverse(TYPE), {"code": code}).url == reverse(HOME)
+
+
 def test_htmx_gets_the_codes_page_and_then_the_address_to_open(client, user):
     htmx = {"HX-Request": "true"}
     page = client.post(reverse(ASK), {"email": user.email}, headers=htmx, follow=True)
@@ -253,11 +283,26 @@ def test_guesses_of_one_password_are_limited(client, user):
 # --- Without Redis -----------------------------------------------------------------------------------------------
 
 
-def test_without_redis_people_still_get_in(client, user, settings, monkeypatch):
-    """Neither cache nor broker answers: nothing is listening on the port."""
+@pytest.fixture
+def no_redis(settings, monkeypatch):
+    """A cache at whose port nothing is listening."""
     nowhere = {"BACKEND": "consortium.cache.ForgivingCache", "LOCATION": "redis://127.0.0.1:9/0"}
     settings.CACHES = {"default": nowhere | {"OPTIONS": {"socket_connect_timeout": 1}}}
     monkeypatch.setattr(cache, "_away_until", 0.0)
+
+
+def test_what_the_cache_would_keep_is_made_anew_without_it(no_redis, client, client_of, staff):
+    for number in (1, 2):
+        assert tests_cache.get_or_set("x", lambda made=number: made, 60) == number
+        assert cache.count("x", 60) == 1
+    page = client_of(staff).get(reverse("members:municipality_list"))
+    assert page.status_code == 200 and "<select" in page.content.decode()
+    answer = client.post(reverse("feedback"), {"text": "The map has no text."})
+    assert answer.status_code == 302
+
+
+def test_without_redis_people_still_get_in(no_redis, client, user, monkeypatch):
+    """Neither cache nor broker answers."""
     monkeypatch.setattr(emails, "_away_until", 0.0)
     asked = []
 

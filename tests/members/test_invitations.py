@@ -7,11 +7,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from consortium import clock
 from consortium.models import AuditEvent, OutgoingEmail, User
 from members.models import Invitation, Role
 from tests.conftest import Browser
 from tests.consortium.test_sign_in import text_of
-from tests.factories import MunicipalityFactory, RoleFactory, UserFactory
+from tests.factories import DAY, MunicipalityFactory, RoleFactory, UserFactory
 from tests.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,82 @@ def test_one_who_had_left_everything_is_let_in_again_by_a_new_invitation(client,
     row = Invitation.invite(rautalampi, by=staff, email=NEW, kind="librarian", language="fi")
     assert "Who are you?" in text_of(sign_in(client, row))
     person.refresh_from_db()
+    assert person.last_day and person.may_enter()  # by the invitation alone
+    client.post(reverse("members:invitation_accept", args=[row.key]), WHO)
+    person.refresh_from_db()
     assert person.last_day is None and person.may_enter()
+
+
+def test_an_invitation_taken_back_leaves_who_had_left_outside(staff, rautalampi):
+    person = UserFactory(email=NEW, last_day=clock.today() - DAY)
+    row = Invitation.invite(rautalampi, by=staff, email=NEW, kind="librarian", language="fi")
+    assert row.welcome() == person and person.may_enter()
+    row.revoke(by=staff)
+    person.refresh_from_db()
+    assert person.last_day == clock.today() - DAY and not person.may_enter()
+
+
+def test_one_who_is_leaving_can_be_invited_to_stay(staff, rautalampi):
+    role, last = RoleFactory(municipality=rautalampi), clock.today() + 100 * DAY
+    role.end(by=staff, on=last)
+    asked = {"by": staff, "email": role.user.email, "kind": "representative", "language": "fi"}
+    Invitation.invite(rautalampi, **asked).accept(by=role.user, name="Rauha", title="", language="fi")
+    assert Role.objects.get(ended_on__isnull=True).since == last + DAY
+
+
+@pytest.fixture
+def from_director(rautalampi):
+    """An invitation that a representative of Rautalampi has made."""
+    director = RoleFactory(municipality=rautalampi).user
+    return Invitation.invite(rautalampi, by=director, email=NEW, kind="representative", language="fi")
+
+
+def refused_to_accept(row):
+    """Tell whether the invited person cannot accept."""
+    row = Invitation.objects.get(pk=row.pk)
+    person = UserFactory(email=NEW)
+    with pytest.raises(ValidationError, match="no longer in force"):
+        row.accept(by=person, name="Uuno", title="", language="fi")
+    return not person.roles.exists()
+
+
+@pytest.mark.parametrize("end", ["role", "account"])
+def test_an_invitation_is_taken_back_with_its_inviters_right(staff, from_director, end):
+    director = from_director.invited_by
+    director.roles.get().end(by=staff) if end == "role" else director.close(by=staff)
+    from_director.refresh_from_db()
+    assert (from_director.state, from_director.revoked_by) == ("revoked", staff)
+    assert AuditEvent.objects.about(from_director).filter(verb="revoke_invitation", by=staff).count() == 1
+    assert refused_to_accept(from_director)
+
+
+def test_by_a_command_it_runs_out(from_director):
+    from_director.invited_by.roles.get().end(by=None)
+    from_director.refresh_from_db()
+    assert from_director.state == "expired" and refused_to_accept(from_director)
+    assert AuditEvent.objects.about(from_director).get(verb="revoke_invitation").details["command"]
+
+
+def test_it_lapses_when_the_inviters_day_comes_and_can_be_renewed(client, staff, from_director, today_is):
+    director = from_director.invited_by
+    director.roles.get().end(by=staff, on=clock.today() + DAY)
+    assert from_director.is_waiting
+    today_is(clock.today() + 2 * DAY)
+    assert from_director.state == "lapsed" and not from_director.still_tells("")
+    page = text_of(client.get(from_director.get_absolute_url()))
+    assert "This invitation is no longer in force" in page
+    assert refused_to_accept(from_director)
+    from_director.renew(by=staff)
+    assert from_director.is_waiting
+
+
+def test_a_shared_mailbox_stays_one_and_a_name_stays_on_its_line(client_of, invited):
+    person = UserFactory(email=NEW, is_shared=True)
+    browser, accept = client_of(person), reverse("members:invitation_accept", args=[invited.key])
+    assert "is_shared" not in browser.get(accept).context["form"].fields
+    browser.post(accept, WHO | {"name": "Uuno\r\n\r\nClick here"})
+    person.refresh_from_db()
+    assert (person.is_shared, person.name) == (True, "Uuno Click here") and person.roles.exists()
 
 
 @pytest.mark.django_db(transaction=True)

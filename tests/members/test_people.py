@@ -6,13 +6,17 @@ import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.urls import reverse
 from icalendar import Calendar
 
 from consortium import clock
 from consortium.models import AccessLog, AuditEvent, OutgoingEmail, Post, User
+from members.addresses import in_use
+from members.emails import _people
 from members.models import Invitation, Role
-from members.models.leaving import leave
+from members.pages.people import right_part
+from members.reminder_emails import recipients_of
 from tests.consortium.test_sign_in import text_of
 from tests.factories import DAY, AccessionFactory, ContactFactory, RoleFactory, UserFactory
 from tests.test_concurrency import at_once
@@ -178,6 +182,84 @@ def test_the_technical_administrator_is_left_alone(client_of, staff):
         chief.close(by=staff)
 
 
+def test_closing_ends_what_runs_and_removes_what_would_begin_later(rautalampi, staff):
+    UserFactory(is_staff=True)
+    person, later = UserFactory(), clock.today() + 3 * DAY
+    Post.give(person, "expert", by=staff)
+    Post.give(person, "auditor", by=staff, since=later)
+    Role.give(person, rautalampi, "librarian", by=staff)
+    Role.give(person, rautalampi, "representative", by=staff, since=later)
+    asked = {"by": staff, "language": "fi", "kind": "librarian"}
+    kept = Invitation.invite(rautalampi, email="staying@x.example", **asked)
+    person.close(by=staff)
+    person.reopen(by=staff)
+    assert [post.ended_on for post in person.posts.all()] == [clock.today()]
+    assert [role.ended_on for role in person.roles.all()] == [clock.today()]
+    removed = AuditEvent.objects.filter(verb__startswith="remove_").order_by("pk")
+    assert [(act.verb, act.by, act.details["kind"]) for act in removed] == [
+        ("remove_duty", staff, "auditor"),
+        ("remove_role", staff, "representative"),
+    ]
+    kept.refresh_from_db()
+    assert kept.is_waiting
+
+
+def test_a_closed_account_is_given_no_role(rautalampi, staff):
+    person = UserFactory(is_active=False)
+    with pytest.raises(ValidationError, match="has been closed"):
+        Role.give(person, rautalampi, "librarian", by=staff)
+    person.refresh_from_db()
+    assert not person.is_active and not person.roles.exists()
+
+
+def test_the_command_and_the_page_make_staff_alike(capsys):
+    person = UserFactory(last_day=clock.today() - DAY)
+    call_command("add_staff", person.email)
+    person.refresh_from_db()
+    assert person.is_staff and person.last_day is None and person.may_enter()
+    assert AuditEvent.objects.about(person).get().details == {"command": True}
+
+
+def test_a_name_cannot_add_lines_to_a_letter(client_of, director, rautalampi):
+    browser = client_of(director)
+    values = typed(browser.get(reverse("account")))
+    browser.post(reverse("account"), values | {"name": "Helvi\r\n\r\nClick  here", "title": "A\u2028B"})
+    director.refresh_from_db()
+    assert (director.name, director.title) == ("Helvi Click here", "A B")
+    contact = {"kind": "director", "name": "Aino\n\nE", "title": "x\ty", "email": "a@x.example"}
+    browser.post(reverse("members:contact_new", args=["686"]), contact)
+    row = rautalampi.contacts.get(email="a@x.example")
+    assert (row.name, row.title) == ("Aino E", "x y")
+
+
+def test_a_contact_is_written_to_up_to_the_last_day(rautalampi, today_is):
+    last = clock.today() + 5 * DAY
+    contact = ContactFactory(municipality=rautalampi, kind="director", ended_on=last)
+    page = right_part(UserFactory(), rautalampi, clock.today())
+
+    def written_to():
+        place = type(rautalampi).objects.get(pk=rautalampi.pk)
+        reminded = {recipient.address for recipient in recipients_of(place, "open")}
+        told = {address for address, _language in _people(place)}
+        return (contact.email in reminded, contact.email in told, bool(in_use([contact.email])))
+
+    today_is(last)
+    assert written_to() == (True, True, True) and list(page.context["contacts"]) == [contact]
+    today_is(last + DAY)
+    assert written_to() == (False, False, False)
+
+
+def test_a_receipt_tells_the_day_that_holds(client_of, staff, rautalampi):
+    role, (post, _new) = RoleFactory(municipality=rautalampi), Post.give(UserFactory(), "auditor", by=staff)
+    early, late = (f"{clock.today() + n * DAY:%-d.%-m.%Y}" for n in (5, 50))
+    browser = client_of(staff)
+    for address in (reverse("members:role_end", args=[role.pk]), reverse("duty_end", args=[post.pk])):
+        page = text_of(browser.post(address, {"last_day": early}, follow=True))
+        assert f" {early}." in page and "An earlier last day" not in page
+        page = text_of(browser.post(address, {"last_day": late}, follow=True))
+        assert f" {early}." in page and late not in page and "An earlier last day" in page
+
+
 def test_a_new_person_gets_a_duty_and_a_letter(client_of, staff):
     new = {"email": "Tarkastaja@hel.example", "name": "Tiina Esimerkki", "language": "sv", "duty": "auditor"}
     client_of(staff).post(reverse("person_new"), new)
@@ -220,42 +302,3 @@ def test_an_auditor_sees_everyones_rights_on_a_day_in_the_past(client_of, staff,
     assert (now.name in past, then.name in past) == (False, True)
     page = client_of(auditor).get(address, {"on": "eilen"})
     assert "Write the date as day.month.year" in text_of(page)
-
-
-# --- Leaving ------------------------------------------------------------------------------------------------
-
-
-def test_who_has_something_else_here_stays(rautalampi, director, staff):
-    other = RoleFactory(user=director).municipality
-    leave(director, rautalampi, last_day=clock.today())
-    director.refresh_from_db()
-    assert director.last_day is None
-    Post.give(director, "expert", by=staff)
-    leave(director, other, last_day=clock.today())
-    director.refresh_from_db()
-    assert director.last_day is None
-
-
-def test_a_successor_who_answers_already_is_not_asked_again(rautalampi, director):
-    colleague = RoleFactory(municipality=rautalampi).user
-    assert leave(director, rautalampi, last_day=clock.today(), successor=colleague.email) is None
-    assert (
-        not Invitation.objects.exists()
-        and not OutgoingEmail.objects.filter(template__contains="leave").exists()
-    )
-
-
-def test_nobody_is_asked_when_a_colleague_goes_on(rautalampi, director):
-    RoleFactory(municipality=rautalampi)
-    leave(director, rautalampi, last_day=clock.today())
-    assert not OutgoingEmail.objects.filter(template__contains="leave").exists()
-
-
-def test_what_is_wrong_with_a_leaving_is_said_beside_its_field(client_of, director):
-    browser, address = client_of(director), reverse("members:people_leave", args=["686"])
-    named = {"next_one": "named", "last_day": "1.1.2020", "successor": director.email}
-    page = text_of(browser.post(address, named))
-    assert "That day has passed." in page and "This is your own address." in page
-    page = text_of(browser.post(address, {"next_one": "named", "last_day": f"{clock.today():%d.%m.%Y}"}))
-    assert "Write the successor's address." in page.replace("&#x27;", "'")
-    assert director.roles.get().ended_on is None

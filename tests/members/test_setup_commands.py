@@ -72,7 +72,7 @@ def test_staff_are_made_once():
         False,
     )
     assert not anna.has_usable_password()
-    assert acts() == [("add_staff", anna, None, {"command": True})]
+    assert acts() == [("make_staff", anna, None, {"command": True})]
 
 
 def test_a_known_person_becomes_staff_and_keeps_her_name():

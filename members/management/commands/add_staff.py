@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
 
-from consortium.models import AuditEvent, Language
+from consortium.models import Language
 from members.management import tables_expected
 
 
@@ -52,10 +52,7 @@ class Command(BaseCommand):
         with tables_expected(), transaction.atomic():
             person = person_of(email, self.stdout, name=name, language=language)
             who = f"{person.get_full_name()} ({person.email})"
-            if person.is_staff:
+            if not person.make_staff(by=None):
                 self.stdout.write(f"{who} already belongs to the service centre. Nothing was changed.")
                 return
-            person.is_staff = True
-            person.save(update_fields=["is_staff"])
-            AuditEvent.record(person, "add_staff", by=None, command=True)
         self.stdout.write(f"{who} now belongs to the service centre.")
