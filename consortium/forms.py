@@ -33,6 +33,9 @@ class TypedDateField(forms.DateField):
         self.validators += [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
+DJANGOS = [_("This field is required.")]  # named here so that it has the portal's own words in each language
+
+
 class KeyedForm(forms.Form):
     """A form that carries a one-time key, so that sending it twice is harmless."""
 

@@ -14,6 +14,18 @@ REMEMBERED = dt.timedelta(days=2)  # so long after its end a session lets in nob
 class SessionStore(db.SessionStore):
     """Django's; what a visitor wrote before signing in again stays no longer than it can be shown."""
 
+    has_ended = False
+
+    def load(self):
+        """Read the session, and note whether there was one that has ended."""
+        key, data = self.session_key, super().load()
+        self.has_ended = self.session_key is None and self.exists(key)
+        return data
+
+    def is_empty(self):
+        """Let the browser keep the cookie of a session that has ended, as long as its row is there."""
+        return super().is_empty() and not self.has_ended
+
     def get_expiry_age(self, **kwargs):
         """Return how long the browser keeps the cookie, in seconds: longer than the session, which the row ends."""
         return super().get_expiry_age(**kwargs) + int(REMEMBERED.total_seconds())

@@ -136,7 +136,9 @@ def steps(accession, today):
 def _later_steps(accession, today, put):
     deciding = accession.deciding
     signed = {
-        "title": _("The municipality signs the agreement"),
+        "title": _("The municipality signed the agreement")
+        if accession.signed_on
+        else _("The municipality signs the agreement"),
         "note": accession.signatory or _sign_note(accession),
     }
     finality = {
@@ -150,7 +152,10 @@ def _later_steps(accession, today, put):
         if deciding and deciding.known_on
         else "",
     }
-    confirmed = {"title": _("Helsinki confirms the joining"), "note": _confirmed_note(accession)}
+    title = (
+        _("Helsinki confirmed the joining") if accession.confirmed_on else _("Helsinki confirms the joining")
+    )
+    confirmed = {"title": title, "note": _confirmed_note(accession)}
     pair = [(accession.finality_on, finality), (accession.signed_on, signed)]  # either may come first (143 §)
     pair.sort(key=lambda item: item[0] or dt.date.max)
     for happened_on, step in [*pair, (accession.confirmed_on, confirmed)]:

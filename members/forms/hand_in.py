@@ -9,10 +9,7 @@ from members.forms.handling import HandlingForm, OneLineField
 
 
 class DigitsForm(forms.Form):
-    """The six digits that stand in the letter and nowhere else.
-
-    ``written`` is {field: value} of a decision whose page was lost: it waits behind the digits, out of sight.
-    """
+    """The six digits that stand in the letter and nowhere else."""
 
     digits = forms.CharField(
         label=_("The six digits in the letter"),
@@ -20,12 +17,6 @@ class DigitsForm(forms.Form):
         help_text=_("They stand in the letter that came to the registry with the package."),
         widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
     )
-
-    def __init__(self, *args, written=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.written = {name: value for name, value in (written or {}).items() if value}
-        for name, value in self.written.items():
-            self.fields[name] = forms.CharField(required=False, initial=value, widget=forms.HiddenInput)
 
 
 class HandInForm(HandlingForm):
@@ -54,11 +45,6 @@ class HandInForm(HandlingForm):
         help_text=_("The receipt goes to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-
-    @classmethod
-    def carried(cls, sent):
-        """Return {field: value} of what the page of the digits carried along for this form."""
-        return {name: sent[name] for name in cls.base_fields.keys() - cls.ASIDE - {"extract"} if name in sent}
 
     def refuse_digits(self, words):
         """Ask for the digits anew, in sight; everything else stays as it was typed."""

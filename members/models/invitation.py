@@ -21,6 +21,7 @@ from members.models.municipality import Municipality
 from members.models.people import Role, RoleKind
 
 VALID_DAYS = 14
+A_DAY = 20  # so many does a municipality's own person invite in a day
 NAMED = "name_successor"  # the act of a leaver, whose right then ends before the successor has answered
 
 
@@ -144,8 +145,16 @@ class Invitation(models.Model):
     def invite(cls, municipality, *, by, email, kind, language):
         """Ask an address to act for a municipality, by a letter with one link. Returns the invitation.
 
-        Raises ValidationError for one who has the role already, is asked already, or whose account is closed.
+        Raises ValidationError for one who has the role already, is asked already, or whose account is closed, and
+        when a municipality's person has invited too many today.
         """
+        today = cls.objects.filter(invited_by=by, invited_at__gt=clock.now() - dt.timedelta(days=1))
+        if not by.is_staff and today.count() >= A_DAY:
+            raise ValidationError(
+                _("You have sent %(n)s invitations today. Go on tomorrow, or ask the service centre."),
+                code="many",
+                params={"n": A_DAY},
+            )
         row = cls(municipality=municipality, email=email.lower(), kind=kind, language=language, invited_by=by)
         account = row.account
         if account and not account.is_active:

@@ -40,7 +40,7 @@ def role_rows(user, municipality, on, *, manages):
         notes += [_("The address is read by several people")] if person.is_shared else []
         notes += [_("The account has been closed")] if not person.is_active else []
         row = {
-            "when": weekday_day(role.since),
+            "when": _("since %(day)s") % {"day": day(role.since)},
             "small": _("until %(day)s") % {"day": day(role.ended_on)} if role.ended_on else "",
             "what": ", ".join(filter(None, [person.get_full_name(), person.title])),
             "url": reverse("person", args=[person.pk]) if user.is_staff else "",
@@ -188,7 +188,7 @@ def person_parts(person, today):
     roles = person.roles.active(today).select_related("municipality", "given_by")
     rows = [
         {
-            "when": weekday_day(role.since),
+            "when": _("since %(day)s") % {"day": day(role.since)},
             "small": _("until %(day)s") % {"day": day(role.ended_on)} if role.ended_on else "",
             "what": role.municipality.name,
             "url": reverse("members:people", args=[role.municipality.code]),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from consortium.models import Language
 from consortium.templatetags.portal import weekday_day
 from members import reminder_emails
 from members.ladder import Rung
@@ -54,7 +55,9 @@ def to_whom(planned):
     recipients = reminder_emails.recipients_of(planned.municipality, planned.ask.rung)
     if not recipients:
         return _("Nobody to write to: the municipality has no address.")
-    return ", ".join(f"{r.address} ({', '.join(r.languages)})" for r in recipients)
+    return ", ".join(
+        f"{r.address} ({', '.join(str(Language(code).label) for code in r.languages)})" for r in recipients
+    )
 
 
 def row(planned, url):

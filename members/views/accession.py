@@ -176,6 +176,8 @@ def accession(request, pk):
     offered = buttons(record, request.user)
     main = [step for step in offered if not step["aside"]]
     event = receipt_of(request, record)
+    steps = path.steps(record, today)
+    done = sum(step["state"] == "done" for step in steps)
     own = belongs(request.user, record)  # what is not yet recorded is nobody else's matter
     context = {
         "accession": record,
@@ -183,7 +185,9 @@ def accession(request, pk):
         "steps_open": main[:2],
         "steps_aside": [step for step in offered if step not in main[:2]],
         "waits": waits(record, request.user),
-        "steps": path.steps(record, today),
+        "steps": steps,
+        "steps_done": done,
+        "steps_left": len(steps) - done,
         "decisions": record.standing,
         "struck": record.decisions.filter(correction__isnull=False).select_related("correction"),
         "handed": record.hand_ins.waiting() if own else [],

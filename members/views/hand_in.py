@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
@@ -45,10 +46,13 @@ NO_MORE_TODAY = gettext_lazy(
 )
 
 
+@csrf_exempt  # the digits in the form are what lets in, not a session: an old page, or no cookie, loses nothing
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def hand_in(request, code):
     """First the digits of the letter, then the decision with its extract; a receipt answers."""
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise PermissionDenied  # nobody guesses through other people's browsers
     record = open_accession(code)
     with translation.override(page_language(request, record)):
         if request.method == "GET" or "form_key" not in request.POST:
@@ -57,16 +61,11 @@ def hand_in(request, code):
 
 
 def _ask_for_digits(request, record):
-    if request.method == "POST":
-        written = HandInForm.carried(request.POST)
-    else:
-        request.told_of_writing = True  # told beside the digits: who has no account was not signed out
-        written = HandInForm(record=record, by=request.user).written_before
-    form, status = DigitsForm(request.POST or None, written=written), HTTPStatus.OK
+    form, status = DigitsForm(request.POST or None), HTTPStatus.OK
     if record.takes_hand_ins() and form.is_valid():
         refusal = _refusal(request, record, form.cleaned_data["digits"])
         if refusal is None:
-            given = written | {"digits": record.hand_in_code}
+            given = {"digits": record.hand_in_code}
             return _page(request, record, HandInForm(record=record, by=request.user, initial=given))
         form.add_error("digits", refusal)
         status = _status(refusal)

@@ -188,13 +188,13 @@ def people_leave(request, code):
         "kind": _("I am leaving"),
         "title": place.name,
         "says": _("After your last day you can no longer act for %(name)s. What waits for it stays.")
-        % {"name": place.name},
+        % {"name": place.of_name},
         "about": _("The successor sees what waits, what has been done and its reasons.")
         if answers.exists()
         else "",
-        "heading": _("Leaving"),
+        "heading": _("Your last day"),
         "form": form,
-        "button": _("I leave the matters of %(name)s") % {"name": place.name},
+        "button": _("I leave the matters of %(name)s") % {"name": place.of_name},
         "back": {"url": reverse("account"), "label": _("Back to my details")},
     }
     return render(request, "act.html", context)

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from consortium import clock, keeping
@@ -15,6 +16,7 @@ from members.forms.hand_in import HandInForm
 from members.models import HandIn
 from members.models.handling import Overtaken
 from tests.conftest import Browser
+from tests.consortium.samples import pdf_bytes
 from tests.factories import AccessionFactory, RoleFactory, UserFactory, handling
 
 pytestmark = pytest.mark.django_db
@@ -170,37 +172,36 @@ def test_one_ipv6_network_is_one_address(sent, wrong):
 # --- A page that was lost ------------------------------------------------------------------------------------------
 
 
-def test_what_was_written_comes_back_behind_the_digits(sent):
+WRITTEN = {"section": "77", "sender_name": "Sini", "outcome": "approved_changed", "condition": "Vain jos."}
+
+
+def test_an_old_page_or_a_lost_cookie_loses_nothing(sent):
     browser = Browser(enforce_csrf_checks=True)
     address = reverse("members:hand_in", args=[sent.code])
-    headers = {"Origin": "http://testserver"}
-    typed = {"section": "77", "sender_name": "Sini", "outcome": "approved", "condition": "a\r\nb"}
-    old = typed | {"digits": sent.hand_in_code, "form_key": "11111111-1111-1111-1111-111111111111"}
-    assert browser.post(address, old, headers=headers).url == address
-    assert sent.hand_in_code not in str(browser.session[keeping.KEPT])
-
-    answer = browser.get(address)
-    page, form = answer.content.decode(), answer.context["form"]
-    assert "Kirjoittamasi palaa, kun olet antanut numerot; valitse tiedosto silloin uudelleen." in page
-    assert "kirjautunut ulos" not in page  # who has no account was not signed out
-    assert sent.hand_in_code not in page
-    carried = {n: form[n].value() for n in form.fields if n != "digits"}
-    assert carried == typed
-    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-    sending = carried | {"csrfmiddlewaretoken": token}
-
-    wrong = "000000" if sent.hand_in_code != "000000" else "111111"
-    again = browser.post(address, sending | {"digits": wrong}, headers=headers).context["form"]
-    assert {n: again[n].value() for n in again.fields if n != "digits"} == typed
-    opened = browser.post(address, sending | {"digits": sent.hand_in_code}, headers=headers).context["form"]
-    assert isinstance(opened, HandInForm)
-    assert {name: opened[name].value() for name in typed} == typed
-    assert not opened.is_bound and opened["digits"].value() == sent.hand_in_code
+    sending = WRITTEN | {"digits": sent.hand_in_code, "form_key": "11111111-1111-1111-1111-111111111111"}
+    told = {"body": "board", "meeting_on": f"{clock.today():%d.%m.%Y}", "date_is_right": "on"}
+    sender = {"sender_title": "sihteeri", "sender_email": "sini@686.example"}
+    form = browser.post(address, sending).context["form"]  # the file is missing
+    assert {name: form[name].value() for name in WRITTEN} == WRITTEN
+    file = SimpleUploadedFile("ote.pdf", pdf_bytes(), "application/pdf")
+    answer = browser.post(address, sending | told | sender | {"extract": file})
+    assert answer.url.startswith(address)
+    assert HandIn.objects.waiting().get().condition == "Vain jos."
+    assert keeping.KEPT not in browser.session
 
 
-def test_nothing_written_is_nothing_promised(client, sent):
-    page = client.get(reverse("members:hand_in", args=[sent.code])).content.decode()
-    assert "Kirjoittamasi" not in page
+def test_digits_renewed_meanwhile_are_asked_for_and_all_else_stays(sent, wrong):
+    sending = WRITTEN | {"digits": wrong, "form_key": "11111111-1111-1111-1111-111111111111"}
+    form = Browser().post(reverse("members:hand_in", args=[sent.code]), sending).context["form"]
+    assert not form["digits"].is_hidden
+    assert {name: form[name].value() for name in WRITTEN} == WRITTEN
+
+
+def test_nobody_guesses_through_the_browsers_of_others(sent):
+    address = reverse("members:hand_in", args=[sent.code])
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert Browser().post(address, {"digits": sent.hand_in_code}, headers=foreign).status_code == 403
+    assert Browser().get(address, headers=foreign).status_code == 200  # a link in a letter
 
 
 # --- Who sees it, and what is written ------------------------------------------------------------------------------

@@ -240,7 +240,7 @@ def test_a_municipalitys_home_costs_the_same_for_any_history(client_of, count, d
     user = RoleFactory.create_batch(count, municipality=place)[0].user
     browser = client_of(user)
     browser.get(reverse("member_home", args=[place.code]))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         browser.get(reverse("member_home", args=[place.code]))
 
 

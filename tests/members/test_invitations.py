@@ -152,6 +152,22 @@ def test_representatives_invite_to_their_own_and_librarians_nobody(client_of, ra
     assert "This address has already been invited. Renew the invitation." in text_of(page)
 
 
+def test_a_municipalitys_person_invites_at_most_twenty_a_day(rautalampi, today_is):
+    director = RoleFactory(municipality=rautalampi).user
+
+    def invite(number):
+        email = f"kirje{number}@kunta.example"
+        return Invitation.invite(rautalampi, by=director, email=email, kind="librarian", language="fi")
+
+    for number in range(20):
+        invite(number)
+    with pytest.raises(ValidationError) as refusal:
+        invite(20)
+    assert refusal.value.code == "many"
+    today_is(clock.today() + 2 * DAY)
+    assert invite(20).is_waiting
+
+
 def test_one_who_has_the_role_or_whose_account_is_closed_is_not_invited(staff, rautalampi):
     role = RoleFactory(municipality=rautalampi)
     closed = UserFactory(is_active=False)
