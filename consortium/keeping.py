@@ -1,6 +1,6 @@
 """What somebody was writing when the session ended: kept through signing in, and shown again in the form.
 
-Never kept: files, passwords, codes, what another site sends, and what nobody known sends to a closed page.
+Never kept: files, passwords, codes, what another site sends, and what comes from nobody we know.
 """
 
 import time
@@ -22,11 +22,6 @@ from django.utils.translation import gettext as _
 KEPT = "kept_writing"
 SECONDS = 30 * 60  # how long it waits for its writer
 LARGEST = 200_000  # characters of one form
-OF_A_VISITOR = 20_000  # characters, of somebody whom nothing names
-LIMITS = {
-    "known": "30/m/ip",
-    "visitor": "30/h/ip,200/h/key",
-}  # at most 4 MB an hour from all visitors together
 PAGES = 3  # forms kept at a time
 MECHANICS = {"csrfmiddlewaretoken", "form_key", "edited_at"}  # alone they are no writing
 SECRET = ("password", "code", "credential", "digits")
@@ -69,14 +64,9 @@ def send_back(request):
 
 
 def keep(request):
-    """Keep a form's text in the session, if it is one to keep. Returns whether it did.
-
-    Of a visitor whom nothing names only what was written on a page that is open to all, and little of that.
-    """
+    """Keep a form's text in the session, if it is one to keep and its writer is known. Returns whether it did."""
     match, writer = request.resolver_match, _writer(request)
-    if match is None or match.view_name.startswith(SIGNING_IN):
-        return False
-    if writer is None and getattr(match.func, "login_required", True):
+    if writer is None or match is None or match.view_name.startswith(SIGNING_IN):
         return False
     typed = {
         name: values
@@ -85,10 +75,9 @@ def keep(request):
     }
     size = sum(len(name) + sum(map(len, values)) for name, values in typed.items())
     written = any(any(values) for name, values in typed.items() if name not in MECHANICS)
-    if not written or size > (LARGEST if writer else OF_A_VISITOR):
+    if not written or size > LARGEST:
         return False
-    who = "known" if writer else "visitor"
-    if not ratelimit.consume(request, app="keep", action=who, config=LIMITS, key="all"):
+    if not ratelimit.consume(request, app="", action="keep", config={"keep": "30/m/ip"}):
         return False
     kept, path = _kept(request), urlsplit(_page_of_the_form(request)).path
     kept.pop(path, None)
@@ -97,7 +86,7 @@ def keep(request):
         "at": time.time(),
         "files": bool(request.FILES),
         "writer": writer,
-        "signed_out": writer is not None and request.user.is_anonymous,
+        "signed_out": request.user.is_anonymous,
     }
     request.session[KEPT] = dict(list(kept.items())[-PAGES:])
     return True
@@ -109,7 +98,7 @@ def typed_in(form):
     if request is None or request.method != "GET" or KEPT not in request.session:
         return {}
     found = _kept(request).get(request.path)
-    if found is None or found["writer"] != (str(request.user.pk) if request.user.is_authenticated else None):
+    if found is None or found["writer"] != str(request.user.pk):
         return {}
     names = {name: form.add_prefix(name) for name in form.fields}
     sent = QueryDict(mutable=True)

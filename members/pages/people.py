@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from consortium import clock
 from consortium.forms import PortalForm
 from consortium.gather import Part, Task
-from consortium.templatetags.portal import day, weekday_day
+from consortium.templatetags.portal import day
 from members.models import (
     Contact,
     ContactKind,
@@ -173,7 +173,7 @@ def _account_row(role, user):
     link = {"label": _("I am leaving %(name)s") % {"name": place.name}}
     link["url"] = reverse("members:people_leave", args=[place.code])
     return {
-        "when": weekday_day(role.since),
+        "when": _("since %(day)s") % {"day": day(role.since)},
         "small": _("until %(day)s") % {"day": day(role.ended_on)} if role.ended_on else "",
         "what": place.name,
         "url": reverse("member_home", args=[place.code]),

@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 
 import pytest
 from django.core.cache import cache as tests_cache
@@ -13,6 +14,7 @@ from consortium.celery import app
 from consortium.models import AccessLog, OutgoingEmail, User
 from tests.conftest import Browser
 from tests.factories import RoleFactory, UserFactory
+from tests.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db
 ASK, TYPE, HOME = "account_request_login_code", "account_confirm_login_code", "home"
@@ -97,6 +99,22 @@ def test_tries_are_counted_before_they_are_looked_at(client, user, monkeypatch):
     assert "Too many tries in a short time." in client.get(answer.url).content.decode()
     tests_cache.clear()  # a minute later
     assert client.post(reverse(TYPE), {"code": ask(client, user)}).url == reverse(HOME)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_codes_sent_at_once_five_are_compared(client, user):
+    code = ask(client, user)
+
+    def tries(number):
+        browser = Browser()
+        browser.cookies = client.cookies.copy()
+        return browser.post(reverse(TYPE), {"code": f"{(int(code) + number) % 1000000:06d}"}).status_code
+
+    for _again in range(3):
+        at_once(*(partial(tries, number) for number in range(1, 9)))
+    compared = AccessLog.objects.filter(kind="refused", what="code").count()
+    assert client.post(reverse(TYPE), {"code": code}).url == reverse(ASK)
+    assert not is_in(client) and compared >= 5
 
 
 def test_new_codes_are_limited_as_first_ones_are(client, user):
