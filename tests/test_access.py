@@ -53,7 +53,15 @@ PLANTED = {
     *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
     *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
 }
-NOWHERE = {"zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark"}  # planted, but on none of the pages asked below
+NOWHERE = {
+    "zqpresenter",
+    "zqsender",
+    "zqbody",
+    "zqaccess",
+    "zqcode",
+    "zqmessage",
+    "zqremark",
+}  # planted, but on none of the pages asked below
 
 
 def planted(told):
@@ -210,7 +218,9 @@ def world(people):
     Accession.objects.filter(pk=sent.pk).update(hand_in_code="zqcode")
     handed = HandInFactory(accession=sent, sender_name="zqsecretary", sender_email="zqhanded@kunta.example")
     passkey = Authenticator.objects.create(user=UserFactory(), type="webauthn", data={"name": "zqkey"})
-    device = UserSession.objects.create(user=people["librarian"], ip="127.0.0.1", session_key="x", user_agent="x")
+    device = UserSession.objects.create(
+        user=people["librarian"], ip="127.0.0.1", session_key="x", user_agent="x"
+    )
     right_state = {
         "send": "prepared", "schedule": "sent", "prepare": "sent", "decide": "sent", "respond": "conditional",
         "sign": "final", "finalise": "approved", "confirm": "final", "revoke": "confirmed",

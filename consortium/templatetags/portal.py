@@ -229,7 +229,9 @@ def place(municipality, language=None):
 
 def put_in(words, **facts):
     """Put facts into a sentence for a page; a place that ``place`` has marked with its language stays marked."""
-    return mark_safe(conditional_escape(words) % {name: conditional_escape(fact) for name, fact in facts.items()})
+    return mark_safe(
+        conditional_escape(words) % {name: conditional_escape(fact) for name, fact in facts.items()}
+    )
 
 
 @register.filter

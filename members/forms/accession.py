@@ -203,6 +203,8 @@ class CorrectForm(DecisionForm):
         self.corrects = corrects
         super().__init__(*args, **kwargs)
         del self.fields["seen"]  # what it strikes has been seen
+        if corrects.minutes_published and not corrects.published_on:  # most often the day alone is added
+            self.initial["correction_reason"] = _("The day of publication is added.")
         self.known_day = corrects.meeting_on
         self.fill_from(corrects)
         if corrects.extract:

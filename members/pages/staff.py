@@ -72,7 +72,12 @@ def _under_way(today, **wanted):
     answers = Role.objects.representing(today).filter(
         municipality=OuterRef("municipality"), user__is_active=True
     )
-    rows = Accession.objects.open().in_hand(today).filter(**wanted).select_related("municipality", "offer", "deciding")
+    rows = (
+        Accession.objects.open()
+        .in_hand(today)
+        .filter(**wanted)
+        .select_related("municipality", "offer", "deciding")
+    )
     handled = Max("decisions__meeting_on", filter=Q(decisions__recorded_at__isnull=False))
     asked = Max("reminders__on", filter=Q(reminders__rung=Rung.FINALITY))
     rows = rows.annotate(is_represented=Exists(answers), last_handling_on=handled, certificate_asked_on=asked)

@@ -84,7 +84,9 @@ def buttons(accession, user):
     Those marked ``aside`` are possible, but nobody is expected to take them now.
     """
     missing = _date_to_add(accession, user)
-    verbs = [v for v in accession.steps_open_to(user) if v not in OF_AN_ENTRY and accession.hindrance(v) is None]
+    verbs = [
+        v for v in accession.steps_open_to(user) if v not in OF_AN_ENTRY and accession.hindrance(v) is None
+    ]
     if accession.signed_on:
         verbs = [v for v in verbs if v != "sign"]
     aside = [v for v in verbs if v not in MAIN_STEPS or (v == "decide" and accession.deciding)]

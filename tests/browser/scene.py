@@ -63,7 +63,9 @@ def build():
     failed = made["in preparation"].packages.first()
     failed.state, failed.reason = DocumentState.FAILED, "No population figure."
     failed.save()
-    message = Feedback.objects.create(text="Hakukentän nimi puuttuu.", page="/search/", email="x@kunta.example")
+    message = Feedback.objects.create(
+        text="Hakukentän nimi puuttuu.", page="/search/", email="x@kunta.example"
+    )
     decision = made["approved"].decisions.standing().last()
     contact = made["approved"].municipality.contacts.first()
     return {name: {"pk": accession.pk} for name, accession in made.items()} | {
@@ -97,7 +99,10 @@ def people(made):
 def duties_and_invitations(place):
     """Give two people a duty each, and invite three addresses; return what their pages' addresses need."""
     clerk = get_user_model().objects.staff().earliest("pk")
-    for email, kind in (("tarkastaja@browser.example", "auditor"), ("kirjanpito@browser.example", "accountant")):
+    for email, kind in (
+        ("tarkastaja@browser.example", "auditor"),
+        ("kirjanpito@browser.example", "accountant"),
+    ):
         holder = get_user_model().objects.create_user(email, name="Toimi Esimerkki")
         duty, _is_new = Post.give(holder, kind, by=clerk)
     asked = {"by": clerk, "language": "fi"}

@@ -110,11 +110,10 @@ def test_of_many_codes_sent_at_once_five_are_compared(client, user):
         browser.cookies = client.cookies.copy()
         return browser.post(reverse(TYPE), {"code": f"{(int(code) + number) % 1000000:06d}"}).status_code
 
-    for _again in range(3):
-        at_once(*(partial(tries, number) for number in range(1, 9)))
-    compared = AccessLog.objects.filter(kind="refused", what="code").count()
+    rounds = [at_once(*(partial(tries, number) for number in range(1, 9))) for _again in range(3)]
+    assert 1 <= sum(statuses.count(200) for statuses in rounds) <= 5
     assert client.post(reverse(TYPE), {"code": code}).url == reverse(ASK)
-    assert not is_in(client) and compared >= 5
+    assert not is_in(client)
 
 
 def test_new_codes_are_limited_as_first_ones_are(client, user):

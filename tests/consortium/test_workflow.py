@@ -62,7 +62,9 @@ def _respond(accession, by):
 
 
 def _move(accession, by):
-    accession.move(by=by, decision=accession.standing[0], to=AccessionFactory(state=S.SENT), reason="Väärä kunta.")
+    accession.move(
+        by=by, decision=accession.standing[0], to=AccessionFactory(state=S.SENT), reason="Väärä kunta."
+    )
 
 
 def _receive(accession, by):

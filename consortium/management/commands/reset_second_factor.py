@@ -7,7 +7,12 @@ from django.db import transaction
 from consortium import devices, emails
 from consortium.models import AuditEvent, User
 
-REASONS = ["lost", "stolen", "broken", "replaced"]  # words of ours: the history is for ever and holds no free text
+REASONS = [
+    "lost",
+    "stolen",
+    "broken",
+    "replaced",
+]  # words of ours: the history is for ever and holds no free text
 
 
 class Command(BaseCommand):
@@ -19,7 +24,9 @@ class Command(BaseCommand):
         """Take the person, the reason and the two who answer for it."""
         parser.add_argument("email", help="whose second factor is lost")
         parser.add_argument("--because", required=True, choices=REASONS, help="what became of the device")
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="who in the service centre asks for it")
+        parser.add_argument(
+            "--by", required=True, metavar="EMAIL", help="who in the service centre asks for it"
+        )
         parser.add_argument("--and", required=True, dest="second", metavar="EMAIL", help="who else made sure")
 
     def handle(self, *, email, because, by, second, **options):
