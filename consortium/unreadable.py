@@ -1,4 +1,4 @@
-"""Requests that no browser sends and that no page could read: answered once, here, in a sentence instead of an error."""
+"""Requests that no browser sends and no page can read: answered here, in a sentence instead of an error."""
 
 from urllib.parse import urlsplit
 

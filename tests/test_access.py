@@ -41,37 +41,17 @@ from tests.factories import (
     ready_packages,
     walk,
 )
+from tests.planted import NOWHERE, PLANTED, planted
 
 pytestmark = pytest.mark.django_db
 FEED = "00000000-0000-4000-8000-000000000002"
 TABLE = Path(__file__).parent / "access.csv"
 ROLES = ["visitor", "neighbour", "librarian", "representative", "staff", "superuser"]
-STRANGERS = ["visitor", "neighbour"]
-PLANTED = {
-    *("zqcontact", "zqtitle", "zqmail", "zqphone", "zqregistry", "zqbuyer", "zqoperator", "zqcondition"),
-    *("zqpresenter", "zqsender", "zqview", "zqsignatory", "zqnote", "zqprepared", "zqclosing", "zqextract"),
-    *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
-    *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
-}
-NOWHERE = {
-    "zqpresenter",
-    "zqsender",
-    "zqbody",
-    "zqaccess",
-    "zqcode",
-    "zqmessage",
-    "zqremark",
-}  # planted, but on none of the pages asked below
-
-
-def planted(told):
-    """Return which of the planted words a text holds."""
-    return {word for word in PLANTED if word in told.lower()}
-
-
+STRANGERS = ROLES[:2]
+FILES = ["format=csv", "format=xlsx"]
 QUERIES = {  # the same page asked in other ways, which must not open anything more
-    "members:municipality_list": ["format=csv", "format=xlsx", "state=sent"],
-    "members:member_list": ["format=csv", "format=xlsx"],
+    "members:municipality_list": [*FILES, "state=sent"],
+    "members:member_list": FILES,
     "members:signing_list": ["format=csv"],
     "members:offer": ["format=csv"],
     "members:offer_list": ["format=csv"],
@@ -83,7 +63,7 @@ QUERIES = {  # the same page asked in other ways, which must not open anything m
     "outbox": ["format=csv", "state=undelivered"],
     "letter": ["receipt=1"],
     "members:people": ["on=1.1.2020", "on=x"],
-    "members:invoicing_list": ["format=csv", "format=xlsx"],
+    "members:invoicing_list": FILES,
     "people": ["q=zq"],
     "members:reminder_send": ["chosen=1.open.2026-01-01"],
 }

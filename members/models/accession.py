@@ -22,7 +22,7 @@ class AccessionQuerySet(models.QuerySet):
     """Questions to the accessions."""
 
     def visible_to(self, user):
-        """Return all to the service centre and the auditor, to others those of the municipalities they have a role in."""
+        """Return all to the service centre and the auditor, to others those of municipalities they have a role in."""
         if not user.is_authenticated:
             return self.none()
         if user.is_staff or PostKind.AUDITOR in user.duties:

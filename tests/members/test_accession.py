@@ -305,7 +305,7 @@ def test_correcting_an_earlier_link_leaves_helsinkis_view_alone(sent, staff):
 def test_an_entry_is_struck_once(sent, staff, today_is):
     wrong = approved(sent, staff, today_is)
     correction(sent, staff, published="2026-11-27")
-    with pytest.raises(ValidationError, match="That entry stands|kirjaus on voimassa"):
+    with pytest.raises(ValidationError, match=r"That entry stands|kirjaus on voimassa"):
         correction(sent, staff, wrong, published="2026-11-28")
     assert sent.deciding.published_on == day("2026-11-27")
 

@@ -1,0 +1,16 @@
+"""Words planted in fields that not everyone may read: looked for in whatever a stranger is answered."""
+
+PLANTED = {
+    *("zqcontact", "zqtitle", "zqmail", "zqphone", "zqregistry", "zqbuyer", "zqoperator", "zqcondition"),
+    *("zqpresenter", "zqsender", "zqview", "zqsignatory", "zqnote", "zqprepared", "zqclosing", "zqextract"),
+    *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
+    *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
+}
+NOWHERE = {  # planted, but on none of the pages asked below
+    *("zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark")
+}
+
+
+def planted(told):
+    """Return which of the planted words a text holds."""
+    return {word for word in PLANTED if word in told.lower()}
