@@ -1,10 +1,11 @@
 """Forms of handing in a decision without an account, and of what the service centre does with it."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consortium.forms import KeyedForm
-from consortium.uploads import DocumentField
+from consortium.uploads import LIMIT_MB, DocumentField
 from members.forms.handling import HandlingForm, OneLineField
 
 
@@ -30,7 +31,11 @@ class HandInForm(HandlingForm):
         label=_("The six digits in the letter"), max_length=20, required=False, widget=forms.HiddenInput
     )
     extract = DocumentField(
-        label=_("Extract of the minutes"), error_messages={"required": _("Choose the file of the extract.")}
+        label=_("Extract of the minutes"),
+        help_text=format_lazy(
+            _("Needed. PDF or photo (JPEG, PNG, HEIC), at most {limit} MB."), limit=LIMIT_MB
+        ),
+        error_messages={"required": _("Choose the file of the extract.")},
     )
     sender_name = OneLineField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})

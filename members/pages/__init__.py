@@ -39,12 +39,16 @@ def hats(user, request):
     """Return what the person can act as: the service centre, and each municipality with the strongest role there."""
     match = request.resolver_match
     page = match.url_name if match else ""
-    shown = match.kwargs["code"] if page == "member_home" else request.session.get("municipality")
+    here = getattr(request, "acts_for", None) or (match.kwargs.get("code") if match else None)
+    if user.is_staff and page != "member_home":
+        here = None  # the service centre looks at every municipality's pages as itself
     swedish, found = get_language() == "sv", {}
     for kind, code, name_fi, name_sv in _roles(user, request.session, anew=page in {"home", "member_home"}):
         if code not in found or kind == RoleKind.REPRESENTATIVE:
             found[code] = f"{name_sv if swedish else name_fi}, {RoleKind(kind).label}"
-    worn = shown if shown in found else None if user.is_staff else next(iter(found), None)
+    worn = here if here in found else request.session.get("municipality")
+    if worn not in found:
+        worn = None if user.is_staff else next(iter(found), None)
     hats = (
         [{"label": _("Service centre"), "url": reverse("home"), "current": worn is None}]
         if user.is_staff

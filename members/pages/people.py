@@ -47,7 +47,10 @@ def role_rows(user, municipality, on, *, manages):
             "text": str(role.get_kind_display()).capitalize(),
             "note": ". ".join(filter(None, notes)),
         }
-        if manages and not role.ended_on:
+        if person == user and not role.ended_on:
+            url = reverse("members:people_leave", args=[municipality.code])
+            row["link"] = {"label": _("I am leaving"), "url": url}
+        elif manages and not role.ended_on:
             label = _("End the role of %(who)s") % {"who": person.get_full_name()}
             row["link"] = {"label": label, "url": reverse("members:role_end", args=[role.pk])}
         found.append(row)

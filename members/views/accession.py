@@ -75,7 +75,9 @@ def accession_of(request, pk):
     rows = Accession.objects.visible_to(request.user).select_related(
         "municipality", "offer__version", "offer__tariff", "deciding__accession__municipality", "membership"
     )
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows, pk=pk)
+    request.acts_for = found.municipality.code  # the header names the municipality whose page this is
+    return found
 
 
 def buttons(accession, user):

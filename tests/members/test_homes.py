@@ -252,4 +252,10 @@ def test_one_person_wears_the_hat_of_the_municipality_whose_page_is_open(client_
         response = browser.get(reverse("member_home", args=[role.municipality.code]))
         hats = next(c["portal"]["hats"] for c in response.context if "hats" in c.get("portal", {}))
         assert [hat["label"] for hat in hats if hat["current"]] == [label]
+    matter = AccessionFactory(municipality=second.municipality, state="sent")
+    response = browser.get(
+        reverse("members:accession_schedule", args=[matter.pk])
+    )  # while the other one is worn
+    hats = next(c["portal"]["hats"] for c in response.context if "hats" in c.get("portal", {}))
+    assert [hat["label"] for hat in hats if hat["current"]] == ["Kärsämäki, librarian"]
     assert browser.get(reverse("home")).url == reverse("member_home", args=[first.municipality.code])
