@@ -91,7 +91,9 @@ def acts(user, municipality, today):
     newest = next(iter(_accessions(municipality)), None)
     if newest and newest.is_open:
         found += [b for b in buttons(newest, user) if b["primary"]]
-    elif user.is_staff and not standing.current(municipality, today):
+    elif user.is_staff and not (
+        standing.current(municipality, today) or standing.coming(municipality, today)
+    ):
         offer = Offer.objects.latest_open(today)
         if offer:
             url = reverse("members:offer_invite", args=[offer.pk])

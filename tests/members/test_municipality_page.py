@@ -90,6 +90,14 @@ def test_everyone_sees_the_decision_and_the_fee_once_helsinki_has_confirmed(clie
     )
 
 
+def test_one_whose_membership_is_to_begin_is_not_invited_again(client_of, staff):
+    OfferFactory()
+    free, joining = MunicipalityFactory(), AccessionFactory(state="confirmed").municipality
+    for place, invited in ((free, True), (joining, False)):
+        page = client_of(staff).get(place.get_absolute_url()).content.decode()
+        assert (f"Invite {place.name_fi} to join" in page) is invited
+
+
 @pytest.mark.parametrize(
     ("outcome", "published", "seen"),
     [
