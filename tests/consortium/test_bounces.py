@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from consortium import bounces
+from consortium import bounces, clock
 from consortium.models import OutgoingEmail
 from tests.consortium.mail_server import again, letter
 from tests.consortium.reports import HEADERS, ImapServer, answer_of_a_person, maildir, report
-from tests.factories import ContactFactory, RoleFactory
+from tests.factories import DAY, ContactFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
 NOTHING = {"returned": 0, "late": 0, "nothing_new": 0, "unmatched": 0, "not_understood": 0}
@@ -177,7 +177,7 @@ def test_the_registry_is_asked_once_an_address(tmp_path):
 
 
 def test_nobody_is_asked_about_an_address_that_is_not_used_or_is_the_registrys_own(tmp_path):
-    registry = ContactFactory(email="vanha@kunta.example", ended_on=timezone.now().date()).municipality
+    registry = ContactFactory(email="vanha@kunta.example", ended_on=clock.today() - DAY).municipality
     nameless = ContactFactory(email="x@kunta.example", municipality__registry_email="").municipality
     rows = [sent("vanha@kunta.example"), sent(registry.registry_email), sent("x@kunta.example")]
     assert bounces.read(maildir(tmp_path, *map(report, rows))) == NOTHING | {"returned": 3}
