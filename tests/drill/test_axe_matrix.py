@@ -9,7 +9,7 @@ from tests.browser.watch import DESKTOP, PHONE, said_wrong
 pytestmark = [pytest.mark.browser]
 OPEN = [page for page in PAGES if not page.mistakes]
 LOOKS = [(DESKTOP, "light"), (PHONE, "light"), (PHONE, "dark")]
-SPEAKS_ITS_OWN = {"members:package"}  # the municipality's languages, whatever the address
+SPEAKS_ITS_OWN = {"members:package", "members:hand_in_received"}  # the municipality's languages, whatever the address
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
