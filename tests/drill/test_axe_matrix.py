@@ -9,7 +9,8 @@ from tests.browser.watch import DESKTOP, PHONE, said_wrong
 pytestmark = [pytest.mark.browser]
 OPEN = [page for page in PAGES if not page.mistakes]
 LOOKS = [(DESKTOP, "light"), (PHONE, "light"), (PHONE, "dark")]
-SPEAKS_ITS_OWN = {"members:package", "members:hand_in_received"}  # the municipality's languages, whatever the address
+# Pages in the municipality's languages, whatever the address.
+SPEAKS_ITS_OWN = {"members:package", "members:hand_in_received"}
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
