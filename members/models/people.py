@@ -1,16 +1,13 @@
 """Who acts for a municipality, and whom one writes to."""
 
-import datetime as dt
-
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.models import AuditEvent
+from consortium.models.tenure import Tenure, TenureQuerySet
 from members.models.municipality import Municipality
 
 
@@ -21,34 +18,24 @@ class RoleKind(models.TextChoices):
     LIBRARIAN = "librarian", _("librarian")
 
 
-class RoleQuerySet(models.QuerySet):
+class RoleQuerySet(TenureQuerySet):
     """Questions to people's roles."""
-
-    def active(self, today=None):
-        """Return the roles in force on the day; leaving ends them that day's midnight."""
-        today = today or clock.today()
-        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=today), since__lte=today)
 
     def representing(self, today=None):
         """Return the representatives' roles in force on the day."""
         return self.active(today).filter(kind=RoleKind.REPRESENTATIVE)
 
-    def beyond(self, day):
-        """Return those that last longer than the day, and those that only begin after it."""
-        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
 
-
-class Role(models.Model):
+class Role(Tenure):
     """What one person may do for one municipality, from a day to a day, and who gave it."""
+
+    NOUN = "role"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("person")
     )
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="roles")
     kind = models.CharField(_("role"), max_length=20, choices=RoleKind)
-    since = models.DateField(_("since"), default=clock.today)
-    ended_on = models.DateField(_("last day"), null=True, blank=True)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = RoleQuerySet.as_manager()
 
@@ -80,62 +67,18 @@ class Role(models.Model):
         ``by`` is None when the portal's administrator gives it by a command. Returns (role, whether it is new).
         Raises ValidationError for a closed account, or when the municipality has been merged into another by that day.
         """
-        with transaction.atomic():
-            people = get_user_model()._base_manager.select_for_update(no_key=True)  # two who give: once
-            person = people.get(pk=user.pk)
-            if not person.is_active:
-                raise ValidationError(_("The account has been closed. Open it first."), code="closed")
-            rows = cls.objects.filter(user=user, municipality=municipality, kind=kind)
-            if running := rows.filter(ended_on__isnull=True).first():
-                return running, False
-            since, ended_on = since or clock.today(), rows.aggregate(last=Max("ended_on"))["last"]
-            if ended_on and ended_on >= since:
-                since = ended_on + dt.timedelta(days=1)
-            if municipality.ended_on and municipality.ended_on <= since:
-                names = {"name": municipality.name, "other": municipality.successor.name}
-                raise ValidationError(_("%(name)s was merged into %(other)s."), "merged", names)
-            role = cls(user=user, municipality=municipality, kind=kind, since=since, given_by=by)
-            role.full_clean(exclude=["given_by"])
-            role.save()
-            if person.last_day:  # who had left everything is back
-                user.reopen(by=by)
-            role._record("give_role", by, since=since)
-        return role, True
+        return cls._give(user, by=by, since=since, municipality=municipality, kind=kind)
 
-    def end(self, *, by, on=None):
-        """End the role with a day, its last. Returns whether that changed anything: an earlier last day stays.
+    def clean(self):
+        """Refuse a municipality that has been merged into another by the role's first day."""
+        place = self.municipality
+        if place.ended_on and place.ended_on <= self.since:
+            names = {"name": place.name, "other": place.successor.name}
+            raise ValidationError(_("%(name)s was merged into %(other)s."), "merged", names)
 
-        ``by`` is None when the portal's administrator ends it by a command. Raises ValidationError when the role
-        begins only after the day.
-        """
-        on = on or clock.today()
-        with transaction.atomic():
-            self.refresh_from_db(
-                from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True)
-            )
-            if self.ended_on and self.ended_on <= on:
-                return False
-            before, self.ended_on = self.ended_on, on
-            try:
-                self.validate_constraints()
-            except ValidationError:
-                self.ended_on = before
-                raise
-            self.save()
-            self._record("end_role", by, ended_on=on)
-            if on <= clock.today() and (by is None or by.pk != self.user_id):
-                self._take_back_invitations(by)
-        return True
-
-    def cut(self, *, by, on=None):
-        """End the role with a day; one that would begin only later is removed. Returns whether anything changed."""
-        on = on or clock.today()
-        if self.since <= on:
-            return self.end(by=by, on=on)
-        with transaction.atomic():
-            self._record("remove_role", by, since=self.since)
-            self.delete()
-        return True
+    def _ended(self, by):
+        if self.ended_on <= clock.today() and (by is None or by.pk != self.user_id):
+            self._take_back_invitations(by)
 
     def _take_back_invitations(self, by):
         """Take back whom the person has asked here: another has ended the right to ask, with this very day."""
@@ -143,11 +86,8 @@ class Role(models.Model):
             for row in self.municipality.invitations.waiting().filter(invited_by=self.user_id):
                 row.revoke(by=by)
 
-    def _record(self, verb, by, **days):
-        """Keep the act: whose role, where and which, by ids."""
-        command = {"command": True} if by is None else {}
-        ids = {"person": self.user_id, "municipality": self.municipality_id, "kind": self.kind}
-        AuditEvent.record(self, verb, by=by, **ids, **days, **command)
+    def _about(self):
+        return {"municipality": self.municipality_id, "kind": self.kind}
 
 
 class ContactKind(models.TextChoices):
