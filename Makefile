@@ -68,7 +68,7 @@ lock: $(DEV) ## write requirements/*.txt anew from requirements/*.in
 	@test -x var/lock/bin/uv || { $(PYTHON) -m venv var/lock && var/lock/bin/python -m pip install -q uv; }
 	cd requirements && for name in portal dev; do \
 		../var/lock/bin/uv pip compile -q -U --generate-hashes --no-emit-index-url --no-header \
-		$$name.in -o $$name.txt; done
+		--override overrides.txt $$name.in -o $$name.txt; done
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "The portal needs Python 3.11 or newer."; exit 1; }
@@ -83,6 +83,6 @@ $(PORTAL): | .venv/bin/python
 
 $(DEV): | $(PORTAL)
 	@echo "Installing what its tests need …"
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements/dev.txt
 	@requirements/system chromium
 	@rm -f .venv/.dev-* && touch $@
