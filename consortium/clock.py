@@ -45,3 +45,13 @@ def today():
 def date_of(moment):
     """Return a moment's date in Helsinki, or None for none."""
     return moment.astimezone(HELSINKI).date() if moment else None
+
+
+def first_day(year):
+    """Return the first day of a year."""
+    return dt.date(year, 1, 1)
+
+
+def last_day(year):
+    """Return the last day of a year."""
+    return dt.date(year, 12, 31)

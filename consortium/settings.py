@@ -164,7 +164,18 @@ TEMPLATES = [
 
 # --- Database: the role that works, and the one that owns and migrates --------------------------------------
 
-APPEND_ONLY_TABLES = ["consortium_auditevent"]
+APPEND_ONLY_TABLES = [
+    "consortium_auditevent",
+    "members_scheme",
+    "members_feelimits",
+    "members_billingterms",
+    "members_alternative",
+    "members_assessment",
+    "members_invoice",
+    "members_invoicebatch",
+    "members_ledgerline",
+    "members_ledgerentry",
+]
 DATABASES = {
     "default": env.db_url_config(DATABASE_URL),
     "owner": env.db_url_config(DATABASE_OWNER_URL or DATABASE_URL),

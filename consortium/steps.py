@@ -96,6 +96,8 @@ def _sentence_of(error):
     """Return what the violated constraint says to people, or a sentence that holds for any."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
+        if name in getattr(model, "TRIGGERS", {}):  # what a trigger keeps, where no constraint can
+            return model.TRIGGERS[name]
         for constraint in model._meta.constraints:
             worded = constraint.violation_error_message != constraint.default_violation_error_message
             if constraint.name == name and worded:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from consortium import clock
 from consortium.deadlines import is_working_day, previous_working_day
-from members.models import AgreementState, AgreementVersion, Offer, Tariff
+from members.models import AgreementState, AgreementVersion, Offer, Scheme
 
 DAY = dt.timedelta(days=1)
 CASE = "HEL 2026-004117"
@@ -41,7 +41,7 @@ def example_version():
 
 def example_tariff(year):
     """Return the demo tariff from 1.1. of a year, not saved."""
-    return Tariff(
+    return Scheme(
         valid_from=dt.date(year, 1, 1),
         rate=Decimal("0.009"),
         floor=Decimal("150"),

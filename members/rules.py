@@ -3,6 +3,7 @@
 import rules
 
 from consortium.models import PostKind
+from consortium.models.post import STEERING
 from members.models.people import RoleKind
 
 
@@ -46,6 +47,18 @@ def accounts(user):
     return user.is_authenticated and PostKind.ACCOUNTANT in user.duties
 
 
+@rules.predicate
+def steers(user):
+    """The person sits in the steering group, in whatever seat."""
+    return user.is_authenticated and bool(STEERING & user.duties)
+
+
+@rules.predicate
+def speaks_for_steering(user):
+    """The person chairs the steering group or keeps its papers."""
+    return user.is_authenticated and bool({PostKind.CHAIR, PostKind.SECRETARY} & user.duties)
+
+
 belongs = is_staff | represents | prepares
 only_prepares = prepares & ~represents & ~is_staff
 
@@ -75,3 +88,22 @@ rules.add_perm("members.put_aside_accession", is_staff)
 rules.add_perm("members.manage_reminders", is_staff)
 rules.add_perm("members.approve_agreementversion", is_staff)
 rules.add_perm("members.manage_offer", is_staff)
+rules.add_perm("members.list_population", is_staff | audits)
+rules.add_perm("members.manage_population", is_staff)
+
+# The annual fee. What is decided is public; drafts are for those who prepare them, not for the auditor.
+rules.add_perm("members.view_drafts", is_staff | steers)
+rules.add_perm("members.view_fees", is_staff | audits | accounts)
+rules.add_perm("members.manage_budget", is_staff)
+rules.add_perm("members.manage_billing", is_staff | accounts)
+rules.add_perm("members.edit_annualbudget", is_staff)
+rules.add_perm("members.alternative_annualbudget", is_staff | steers)
+rules.add_perm("members.propose_annualbudget", is_staff | speaks_for_steering)
+rules.add_perm("members.decide_annualbudget", is_staff)
+rules.add_perm("members.assess_annualbudget", is_staff)
+rules.add_perm("members.tell_annualbudget", is_staff)
+rules.add_perm("members.bill_annualbudget", is_staff | accounts)
+rules.add_perm("members.read_annualbudget", is_staff | accounts)
+rules.add_perm("members.account_annualbudget", is_staff | accounts)
+rules.add_perm("members.close_annualbudget", is_staff)
+rules.add_perm("members.credit_assessment", is_staff | accounts)

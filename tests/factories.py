@@ -17,11 +17,14 @@ from members.models import (
     Accession,
     AccessionState,
     AgreementVersion,
+    AnnualBudget,
+    BillingTerms,
     Body,
     Clause,
     Contact,
     ContactKind,
     Decision,
+    FeeLimits,
     HandIn,
     Municipality,
     Offer,
@@ -29,7 +32,7 @@ from members.models import (
     Population,
     Role,
     RoleKind,
-    Tariff,
+    Scheme,
     ask_for_packages,
 )
 
@@ -167,7 +170,7 @@ class TariffFactory(DjangoModelFactory):
     """0.009 € a resident, at least 150 €, at most 7,500 €, from 1.1. of this year."""
 
     class Meta:
-        model = Tariff
+        model = Scheme
         django_get_or_create = ["valid_from"]
 
     valid_from = factory.LazyFunction(lambda: clock.today().replace(month=1, day=1))
@@ -302,3 +305,88 @@ class HandInFactory(DjangoModelFactory):
     sender_name = "Sanna Esimerkki"
     sender_title = "hallintosihteeri"
     sender_email = "sanna@kunta.example"
+
+
+class FeeLimitsFactory(DjangoModelFactory):
+    """The limits of the agreement: 7,500 € a municipality, 75,000 € a year."""
+
+    class Meta:
+        model = FeeLimits
+        django_get_or_create = ["valid_from"]
+
+    valid_from = dt.date(2014, 1, 1)
+    per_municipality = Decimal(7500)
+    per_year = Decimal(75000)
+    decided_on = dt.date(2013, 9, 2)
+    body_fi, body_sv = HELSINKI["body_fi"], HELSINKI["body_sv"]
+    section, case_number = "§ 80", "HEL 2013-001"
+
+
+class BillingTermsFactory(DjangoModelFactory):
+    """How invoices are made: no VAT, numbers by the portal, Helsinki as invoicer."""
+
+    class Meta:
+        model = BillingTerms
+        django_get_or_create = ["valid_from"]
+
+    valid_from = dt.date(2014, 1, 1)
+    vat_reason_fi, vat_reason_sv = "Ei arvonlisäverollista myyntiä", "Inte momspliktig försäljning"
+    vat_decision = "Verohallinto 12.11.2013"
+    account, cost_centre = "3590", "4512"
+    seller_name, seller_business_id = "Helsingin kaupunki", "0201256-6"
+    seller_iban, seller_bic = "FI2112345600000785", "NDEAFIHH"
+    seller_einvoice_address, seller_einvoice_operator = "003702012566", "BASW"
+
+
+class BudgetFactory(DjangoModelFactory):
+    """A year's budget in draft; limits and settings of invoicing are there."""
+
+    class Meta:
+        model = AnnualBudget
+        django_get_or_create = ["year"]
+
+    year = 2028
+    total = Decimal(75000)
+    members_on = factory.LazyAttribute(lambda budget: dt.date(budget.year, 1, 1))
+
+    @classmethod
+    def _create(cls, model, *args, **kwargs):
+        FeeLimitsFactory()
+        BillingTermsFactory()
+        return super()._create(model, *args, **kwargs)
+
+
+def tariff_terms(rate="0.021", floor="100", cap="7500", **more):
+    """Return terms of a tariff, as a simulator would hold them; ``kind`` and the rest may be given."""
+    kind = more.pop("kind", "tariff")
+    return Scheme(kind=kind, rate=Decimal(rate), floor=Decimal(floor), cap=Decimal(cap), **more)
+
+
+def payer(code=None, *, residents=2447, since=dt.date(2026, 1, 1), billable=True, **details):
+    """Return a member with a population figure of 2025 and, unless told otherwise, all that an invoice needs."""
+    if billable:
+        details = {
+            "business_id": "0201256-6",
+            "einvoice_address": "003702012566",
+            "einvoice_operator": "BASW",
+            "buyer_reference": "LIB-1",
+        } | details
+    place = MunicipalityFactory(**({"code": code} if code else {}), **details)
+    Population.objects.filter(municipality=place).delete()
+    Population.objects.create(
+        municipality=place, on=dt.date(2025, 12, 31), count=residents, source="Statistics Finland"
+    )
+    place.join(since)
+    return place
+
+
+def decided_budget(year=2028, *, by=None, terms=None, **figures):
+    """Return a budget whose fees Helsinki has decided by a tariff, on members that are there."""
+    by = by or UserFactory(is_staff=True)
+    budget = BudgetFactory(year=year, **figures)
+    with clock.moved_to(dt.date(year - 1, 6, 7)):
+        alternative = budget.save_alternative(terms or tariff_terms(), by=by)
+        budget.propose(by=by, alternative=alternative, proposed_on=dt.date(year - 1, 6, 7))
+    with clock.moved_to(dt.date(year - 1, 8, 18)):
+        budget.decide(by=by, alternative=alternative, decided_on=dt.date(year - 1, 8, 18), **HELSINKI)
+    return budget

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
-from members.models import AgreementState, AgreementVersion, Municipality, MunicipalityLanguage, Offer, Tariff
+from members.models import AgreementState, AgreementVersion, Municipality, MunicipalityLanguage, Offer, Scheme
 from members.models.offer import check_deadline
 
 
@@ -15,7 +15,7 @@ class OfferForm(PortalForm):
     version = forms.ModelChoiceField(
         label=_("Version of the agreement"), queryset=AgreementVersion.objects.none()
     )
-    tariff = forms.ModelChoiceField(label=_("Tariff"), queryset=Tariff.objects.all())
+    tariff = forms.ModelChoiceField(label=_("Tariff"), queryset=Scheme.objects.tariffs())
     decide_by = TypedDateField(
         label=_("The decision should be legally final by"),
         validators=[check_deadline],

@@ -1,17 +1,12 @@
-"""What one joins, and what it costs: versions of the agreement, and the tariff."""
+"""What one joins: versions of the agreement, each by a decision of the City of Helsinki."""
 
-from decimal import Decimal
-
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consortium.templatetags.portal import day, rate
 from consortium.workflow import Workflow, refuse_day
-from members import package
 
 
 class AgreementState(models.TextChoices):
@@ -104,64 +99,3 @@ class Clause(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.title_fi}"
-
-
-class TariffQuerySet(models.QuerySet):
-    """Questions to the tariffs."""
-
-    def on(self, day):
-        """Return the tariff in force on the day, or None."""
-        return self.filter(valid_from__lte=day).order_by("-valid_from").first()
-
-
-class Tariff(HelsinkiDecision):
-    """€ per resident between a smallest and a largest fee, valid from a day by Helsinki's decision."""
-
-    valid_from = models.DateField(_("valid from"), unique=True)
-    rate = models.DecimalField(_("€ per resident"), max_digits=8, decimal_places=5)
-    floor = models.DecimalField(_("smallest fee"), max_digits=8, decimal_places=2)
-    cap = models.DecimalField(_("largest fee"), max_digits=8, decimal_places=2)
-    free_years = ArrayField(
-        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("free years")
-    )
-
-    objects = TariffQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("tariff")
-        verbose_name_plural = _("tariffs")
-        ordering = ["-valid_from"]
-        constraints = [
-            models.CheckConstraint(name="tariff_nothing_negative", condition=Q(rate__gte=0, floor__gte=0)),
-            models.CheckConstraint(
-                name="tariff_floor_below_cap",
-                condition=Q(floor__lte=F("cap")),
-                violation_error_message=_("The smallest fee cannot exceed the largest."),
-            ),
-            models.CheckConstraint(
-                name="tariff_cap_at_most_7500",
-                condition=Q(cap__lte=7500),
-                violation_error_message=_("The fee is at most 7,500 € a municipality."),
-            ),
-            models.CheckConstraint(name="tariff_by_decision", condition=HelsinkiDecision.DECIDED),
-        ]
-
-    def __str__(self):
-        return f"{rate(self.rate)} ({day(self.valid_from)})"
-
-    @property
-    def terms(self):
-        """Return the tariff as plain values, as they are frozen on a package."""
-        return {
-            "rate": f"{self.rate.normalize():f}",
-            "floor": f"{self.floor:.2f}",
-            "cap": f"{self.cap:.2f}",
-            "valid_from": self.valid_from.isoformat(),
-            "free_years": self.free_years,
-        }
-
-    def fee(self, residents, year):
-        """Return the fee in € for a whole year: residents × rate, within floor and cap, rounded down to the cent."""
-        if year in self.free_years:
-            return Decimal("0.00")
-        return package.fee(residents, self.rate, self.floor, self.cap)

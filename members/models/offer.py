@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.deadlines import is_working_day, previous_working_day
 from consortium.models import AuditEvent
-from members.models.agreement import AgreementState, AgreementVersion, Tariff
+from members.models.agreement import AgreementState, AgreementVersion
+from members.models.scheme import Scheme
 
 JULY = 7
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -53,7 +54,7 @@ class Offer(models.Model):
     version = models.ForeignKey(
         AgreementVersion, models.PROTECT, related_name="offers", verbose_name=_("version of the agreement")
     )
-    tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="offers", verbose_name=_("tariff"))
+    tariff = models.ForeignKey(Scheme, models.PROTECT, related_name="offers", verbose_name=_("tariff"))
     decide_by = models.DateField(_("decision final by"), validators=[check_deadline])
     joins_on = models.DateField(_("membership from"))
     case_number = models.CharField(_("Helsinki's case number"), max_length=40)

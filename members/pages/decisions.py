@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from consortium.gather import Task
 from consortium.templatetags.portal import NO_BREAK, day, number, place, place_name
-from members.models import Accession, AccessionState, AgreementState, AgreementVersion, Tariff
+from members.models import Accession, AccessionState, AgreementState, AgreementVersion, Scheme
 
 NEWEST = 5  # of a kind
 NAMED = 10  # municipalities of one decision
@@ -71,7 +71,7 @@ def _versions():
 
 
 def _tariffs():
-    for tariff in Tariff.objects.filter(decided_on__isnull=False).order_by("-decided_on")[:NEWEST]:
+    for tariff in Scheme.objects.filter(decided_on__isnull=False).order_by("-decided_on")[:NEWEST]:
         yield Task(
             title=_("Annual fee decided, from %(day)s") % {"day": day(tariff.valid_from)},
             url=reverse("members:agreement_list"),

@@ -10,7 +10,7 @@ from consortium.gather import Part, Task
 from consortium.models import AuditEvent
 from consortium.templatetags.portal import clock_time, day, long_weekday_day, money, number, rate, weekday_day
 from members import package
-from members.models import Accession, AccessionState, AppealState, RoleKind, Tariff
+from members.models import Accession, AccessionState, AppealState, RoleKind, Scheme
 from members.pages import hand_in, people, standing
 from members.views.accession import ACTS, who
 
@@ -217,9 +217,9 @@ def membership_facts(municipality, today, accession=None):
     population = municipality.population_on(today)
     tariff, year = None, today.year
     if standing.current(municipality, today):
-        tariff = Tariff.objects.on(today)
+        tariff = Scheme.objects.tariffs().on(today)
     elif later := standing.coming(municipality, today):
-        tariff, year = Tariff.objects.on(later.starts_on), later.starts_on.year
+        tariff, year = Scheme.objects.tariffs().on(later.starts_on), later.starts_on.year
     elif accession and accession.is_open:
         tariff, year = accession.offer.tariff, accession.offer.joins_on.year
     fee = fee_sentence(tariff, population, year) if tariff and population else ""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.steps import take_step
 from members.forms.offer import ApproveForm
-from members.models import AgreementState, AgreementVersion, Tariff
+from members.models import AgreementState, AgreementVersion, Scheme
 
 
 def _visible(user):
@@ -23,7 +23,7 @@ def agreement_list(request):
     return render(
         request,
         "members/agreement_list.html",
-        {"versions": _visible(request.user), "tariffs": Tariff.objects.all()},
+        {"versions": _visible(request.user), "tariffs": Scheme.objects.all()},
     )
 
 

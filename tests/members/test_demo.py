@@ -23,7 +23,7 @@ from members.models import (
     Municipality,
     Note,
     Offer,
-    Tariff,
+    Scheme,
 )
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     assert (offer.decide_by, offer.joins_on) == (dt.date(2027, 5, 24), dt.date(2028, 1, 1))
     assert [v.number for v in AgreementVersion.objects.all()] == ["3", "2"]
     assert all(v.is_example and v.state == "approved" for v in AgreementVersion.objects.all())
-    tariff = Tariff.objects.on(today)
+    tariff = Scheme.objects.on(today)
     assert (tariff.valid_from, f"{tariff.rate:f}", tariff.floor, tariff.cap) == (
         dt.date(2026, 1, 1),
         "0.00900",

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from consortium.models import AuditEvent
-from members.models import AgreementVersion, Tariff
+from members.models import AgreementVersion, Scheme
 from members.package import TEXTS
 from tests.factories import AgreementVersionFactory
 
@@ -245,7 +245,7 @@ def test_a_tariff_is_added_once():
     again = "The tariff from 2027-01-01 is already there. Nothing was changed.\n"
     assert run(*tariff(*free)) == again
     assert run(*tariff(*free, rate="0,00900", floor="150,00")) == again
-    row = Tariff.objects.get()
+    row = Scheme.objects.get()
     assert (row.rate, row.floor, row.cap) == (Decimal("0.009"), Decimal("150"), Decimal("7500"))
     assert (row.free_years, row.decided_on) == ([2027, 2028], dt.date(2026, 8, 25))
     assert (row.body_fi, row.body_sv) == ("Kulttuurin ja vapaa-ajan lautakunta", "Kultur- och fritidsnämnden")
@@ -260,7 +260,7 @@ def test_a_tariff_that_is_there_is_not_changed():
         "From 2027-01-01 there is another tariff: rate is 0.00900, not 0.008; free_years is [], not [2027]. "
         "Nothing was changed.",
     )
-    assert (Tariff.objects.get().rate, len(acts())) == (Decimal("0.009"), 1)
+    assert (Scheme.objects.get().rate, len(acts())) == (Decimal("0.009"), 1)
 
 
 @pytest.mark.parametrize(
@@ -294,4 +294,4 @@ def test_a_tariff_that_is_there_is_not_changed():
 )
 def test_a_tariff_that_cannot_be_is_refused(changed, sentence):
     assert refused(*tariff(**changed)) == (sentence,)
-    assert (Tariff.objects.exists(), acts()) == (False, [])
+    assert (Scheme.objects.exists(), acts()) == (False, [])

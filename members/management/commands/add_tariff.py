@@ -11,7 +11,7 @@ from consortium import clock
 from consortium.models import AuditEvent
 from members.management import tables_expected
 from members.management.commands.give_role import day
-from members.models import Tariff
+from members.models import Scheme
 
 FIELDS = (
     *("valid_from", "rate", "floor", "cap", "free_years"),
@@ -67,12 +67,12 @@ class Command(BaseCommand):
         self.check_days(**given)
         valid_from = given["valid_from"]
         with tables_expected(), transaction.atomic():
-            known = Tariff.objects.select_for_update().filter(valid_from=valid_from).first()
+            known = Scheme.objects.select_for_update().filter(valid_from=valid_from).first()
             if known:
                 self.compare(known, given)
                 self.stdout.write(f"The tariff from {valid_from} is already there. Nothing was changed.")
                 return
-            tariff = Tariff(**given)
+            tariff = Scheme(**given)
             try:
                 tariff.full_clean()
             except ValidationError as error:

@@ -1,0 +1,199 @@
+"""Billing a year's fees: the batch for the ledger, and the ledger's lists read back."""
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import Max
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from consortium import clock
+from consortium.documents import request_document
+from consortium.references import national, rf
+from members.ledger import LedgerRow, gaps
+from members.models.billing import Numbering, ReferenceKind
+from members.package import HELSINKI
+
+CENT = Decimal("0.01")
+
+
+class Invoicing:
+    """The verbs of a decided budget that bill its fees and read what the ledger says of them."""
+
+    def to_bill(self):
+        """Return the fees and credits that have no invoice yet, those of nothing left out, by name.
+
+        A fee credited before it was billed is not billed, and neither is its credit.
+        """
+        rows = self.assessments.filter(invoice__isnull=True).exclude(amount=0)
+        rows = rows.exclude(credits__isnull=True, credited_by__isnull=False)
+        rows = rows.exclude(credits__isnull=False, credits__invoice__isnull=True)
+        return rows.select_related("municipality", "credits__invoice").order_by(
+            "municipality__sort_key_fi", "pk"
+        )
+
+    def bill(self, *, by):
+        """Make one batch of every fee that can be billed; those with gaps stay for the next one. Returns the batch.
+
+        Numbers follow each other in the order of the names. Raises ValidationError when nothing can be billed.
+        """
+        with self.step("bill", by=by) as details:
+            rows = list(self.to_bill())
+            agreements = self._agreements(rows)
+            ready = [row for row in rows if not self.gaps_of(row, agreements)]
+            if not ready:
+                raise ValidationError(
+                    _("No fee can be billed: each has its invoice already, or lacks a detail."),
+                    code="nothing",
+                )
+            invoices = self._invoices(ready, agreements)
+            self.invoices.model.objects.bulk_create(invoices)
+            batch = self._batch(invoices, by)
+            details |= {"batch": batch.number, "invoices": len(invoices), "left": len(rows) - len(ready)}
+        return batch
+
+    def bill_again(self, invoices, *, by):
+        """Send invoices that came back once more, under the same numbers, with the customers' details of today."""
+        with self.step("bill", by=by) as details:
+            invoices = [
+                self.invoices.select_related("assessment__municipality").get(pk=i.pk) for i in invoices
+            ]
+            agreements = {i.assessment.municipality_id: i.agreement for i in invoices}
+            lacking = [
+                i.assessment.municipality.name for i in invoices if self.gaps_of(i.assessment, agreements)
+            ]
+            if lacking:
+                raise ValidationError(
+                    _("A detail is still missing: %(names)s."), params={"names": ", ".join(lacking)}
+                )
+            batch = self._batch(invoices, by)
+            details |= {"batch": batch.number, "again": [i.pk for i in invoices]}
+        return batch
+
+    def gaps_of(self, assessment, agreements=None):
+        """Return what keeps a fee from being billed, as members of ledger.Gap."""
+        place = assessment.municipality
+        if agreements is None:
+            agreements = self._agreements([assessment])
+        return gaps(
+            LedgerRow(
+                customer=place.name_fi,
+                amount=assessment.amount,
+                text="-",
+                business_id=place.business_id,
+                einvoice_address=place.einvoice_address,
+                operator=place.einvoice_operator,
+                buyer_reference=place.buyer_reference,
+                agreement=agreements[place.pk],
+                vat_rate=self.billing.vat_rate,
+                vat_treatment=self.billing.vat_category,
+                internal=place.code == HELSINKI,
+            )
+        )
+
+    def _agreements(self, rows):
+        """Return municipality's id -> the case number under which Helsinki confirmed its joining, else the budget's."""
+        day = clock.last_day(self.year)
+        found = dict.fromkeys((row.municipality_id for row in rows), self.case_number)
+        confirmed = self.assessments.filter(
+            municipality__in=found, municipality__memberships__period__startswith__lte=day
+        ).exclude(municipality__memberships__accession__confirmed_case_number="")
+        pairs = confirmed.order_by("municipality__memberships__period").values_list(
+            "municipality", "municipality__memberships__accession__confirmed_case_number"
+        )
+        return found | {pk: number for pk, number in pairs if number}
+
+    def _invoices(self, rows, agreements):
+        """Return the invoices, not saved, with the next numbers of the year."""
+        model, billing, today = self.invoices.model, self.billing, clock.today()
+        serial, made = self.last_serial, []
+        for row in rows:
+            internal = row.is_internal
+            numbered = billing.numbering == Numbering.PORTAL and not internal
+            serial += numbered
+            vat = (row.amount * billing.vat_rate / 100).quantize(CENT, ROUND_HALF_UP)
+            made.append(
+                model(
+                    budget=self,
+                    assessment=row,
+                    serial=serial if numbered else None,
+                    number=f"{self.year}{serial:05d}" if numbered else None,
+                    reference=self._reference(row),
+                    agreement=agreements[row.municipality_id],
+                    issued_on=today,
+                    due_on=today + dt.timedelta(days=billing.payment_days),
+                    net=row.amount,
+                    vat_rate=billing.vat_rate,
+                    vat=vat,
+                    gross=row.amount + vat,
+                    is_internal=internal,
+                    credits=row.credits.invoice if row.is_credit else None,
+                )
+            )
+        return made
+
+    def _reference(self, row):
+        """Return the reference number: year, municipality's code and the row's own number with a check digit."""
+        number = national(f"{self.year}{row.municipality.code}{row.pk:06d}")
+        return rf(number) if self.billing.reference_kind == ReferenceKind.RF else number
+
+    def _batch(self, invoices, by):
+        """Write the batch with a line for each invoice, and ask for its files."""
+        number = (self.batches.aggregate(last=Max("number"))["last"] or 0) + 1
+        batch = self.batches.create(number=number, made_by=by)
+        lines = [_line(batch, invoice) for invoice in invoices]
+        batch.lines.model.objects.bulk_create(lines)
+        model = batch.files.model
+        plain = model.figures_of(batch, lines)
+        for kind in model.format.field.choices:
+            request_document(model(batch=batch, format=kind[0], language="fi", figures=plain), by=by)
+        return batch
+
+    def read_list(self, found, *, by, name, file):
+        """Keep the ledger's list (a LedgerList) with each of its lines, whatever they say. Returns the row.
+
+        Raises ValidationError when the same file has been read before.
+        """
+        with self.step("read", by=by, name=name, sha256=found.sha256) as details:
+            row = self.returns.model(
+                budget=self,
+                sha256=found.sha256,
+                name=name,
+                problems=[[p.line, p.column, p.reason] for p in found.problems],
+                read_by=by,
+            )
+            row.validate_constraints()
+            row.file.save(name, file, save=False)
+            try:
+                row.save()
+            except IntegrityError:
+                row.file.storage.delete(row.file.name)
+                raise
+            row.keep(found.lines)
+            details |= {"lines": len(found.lines), "problems": len(found.problems)}
+        return row
+
+
+def _line(batch, invoice):
+    """Return the line, not saved, of an invoice in a batch, in the language of the municipality's majority."""
+    place = invoice.assessment.municipality
+    language = place.languages[0]
+    with override(language):
+        words = (
+            _now("Credit of the annual fee %(year)s") if invoice.credits_id else _now("Annual fee %(year)s")
+        )
+        text = f"{_now('Consortium of public libraries')}: {words % {'year': batch.budget.year}}"
+    return batch.lines.model(
+        batch=batch,
+        invoice=invoice,
+        customer=getattr(place, f"name_{language}"),
+        business_id=place.business_id,
+        einvoice_address=place.einvoice_address,
+        operator=place.einvoice_operator,
+        buyer_reference=place.buyer_reference,
+        language=language,
+        text=text,
+    )
