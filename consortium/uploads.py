@@ -32,6 +32,8 @@ INSPECTOR = Path(__file__).with_name("upload_inspection.py")
 SECONDS = 20  # on the clock; the inspector's own limit of processor time is half of this
 
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,application/pdf,image/jpeg,image/png,image/heic,image/heif"
+TABLE_LIMIT_MB = 10
+TABLE_ACCEPT = ".csv,.txt,.tsv,.xlsx,text/csv,text/plain,text/tab-separated-values"
 SUFFIXES = (".pdf", ".jpg", ".jpeg", ".png", ".heic", ".heif")
 KEPT_AS = {"pdf": (".pdf", "application/pdf"), "photo": (".jpg", "image/jpeg")}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis"}
@@ -197,6 +199,35 @@ class DocumentField(forms.FileField):
         kept = UploadedFile(checked.content, checked.name, checked.content_type, checked.size)
         kept.checked = checked
         return kept
+
+
+class TableField(forms.FileField):
+    """A list as CSV or a spreadsheet, no larger than a list can be. What it is, is judged by who reads its content."""
+
+    widget = forms.FileInput
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault(
+            "help_text", format_lazy(_("CSV or Excel (.xlsx), at most {limit} MB."), limit=TABLE_LIMIT_MB)
+        )
+        super().__init__(**{"allow_empty_file": True} | kwargs)
+
+    def widget_attrs(self, widget):
+        """Offer only accepted kinds in the browser's own dialog."""
+        return super().widget_attrs(widget) | {"accept": TABLE_ACCEPT}
+
+    def to_python(self, data):
+        """Return the file, its size and its name judged before a byte is read."""
+        upload = super().to_python(data)
+        if upload is None:
+            return None
+        if upload.size > TABLE_LIMIT_MB * MEGABYTE:
+            size = math.ceil(upload.size / MEGABYTE * 10) / 10
+            raise _refusal("too_large", size=number_format(size, 1), limit=TABLE_LIMIT_MB)
+        if not upload.size:
+            raise _refusal("empty")
+        _stem(getattr(upload, "sent_name", None) or upload.name or "")
+        return upload
 
 
 class BoundedUploadHandler(TemporaryFileUploadHandler):

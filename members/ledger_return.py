@@ -3,29 +3,20 @@
 import csv
 import datetime as dt
 import hashlib
-import io
 import re
-import zipfile
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 from stdnum.fi import ytunnus
 
 from consortium.money import read_amount, read_number
 from members.register import Problem
+from members.tables import UnreadableListError, plain, shown, ways_to_read
 
-LONGEST_FILE = 10_000_000  # bytes
-LONGEST_UNPACKED = 100_000_000  # bytes
-MOST_LINES = 20_000
 FIRST_LINES = 20  # among which the header must stand: ledgers put a title above it
 MOST_DIGITS = 15  # that a spreadsheet keeps of a number
 YEARS = range(2000, 2100)
-DELIMITERS = ";\t,"
-ENCODINGS = ("cp1252", "iso8859-15", "cp850", "mac_roman")
-# An old encoding is known by its letters: these are common in Finnish and Swedish, those occur.
-COMMON, RARE = set("åäöÅÄÖ\u00a0"), set("éÉüÜšŠžŽáæøØ€§")
 IDENTIFIERS = ("invoice", "reference", "agreement", "business_id")
 RETURNED, PAID, OPEN, CREDITED = "returned", "paid", "open", "credited"
 
@@ -57,10 +48,6 @@ STATES = {
 TOTALS = {"yhteensä", "summa", "kaikki yhteensä", "totalt", "sammanlagt", "total", "sum", "totals"}
 FIELDS = {name: field for field, names in HEADERS.items() for name in names.split("|")}
 STATUSES = {name: state for state, names in STATES.items() for name in names.split("|")}
-
-
-class UnreadableListError(ValueError):
-    """The file as a whole cannot be the ledger's list; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -98,16 +85,14 @@ def read_return(content, name="", headers=None):
     with a value that cannot be right is left out and named. Raises UnreadableListError for any other kind of file.
     """
     fingerprint = hashlib.sha256(content).hexdigest()
-    known = FIELDS | {_plain(key): field for key, field in (headers or {}).items()}
+    known = FIELDS | {plain(key): field for key, field in (headers or {}).items()}
     rows, columns, first = _find_table(content, name, known)
     lines, problems = [], []
-    header = [_shown(cell) for cell in rows[first - 1][1]]
+    header = [shown(cell) for cell in rows[first - 1][1]]
     for number, row in rows[first:]:
         cells = {field: row[place] for field, (place, _label) in columns.items() if place < len(row)}
-        shown = [_shown(cell) for cell in row]
-        if (
-            not any(shown) or shown == header or _is_total(row, cells)
-        ):  # ledgers repeat the header on each page
+        words = [shown(cell) for cell in row]
+        if not any(words) or words == header or _is_total(row, cells):  # a header is repeated on each page
             continue
         line, found = _line(number, cells, {field: label for field, (_place, label) in columns.items()})
         problems += found
@@ -126,26 +111,17 @@ def canonical_reference(value):
     return signs.lstrip("0")
 
 
-def _plain(text):
-    """Return a column's name without case, marks and spare spaces."""
-    return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
-
-
-def _shown(cell):
-    return "" if cell is None else str(cell).strip()
-
-
 def _find_table(content, name, known):
     """Return the numbered rows, the columns by field, and the place of the first row below the header."""
     best, seen = None, []
-    for rows in _tables(content, name):
+    for rows in ways_to_read(content, name):
         for place, (_number, row) in enumerate(rows[:FIRST_LINES]):
             if isinstance(row, csv.Error):
                 break
             columns, twice = _columns(row, known)
             if len(columns) >= 2 and (best is None or len(columns) > len(best[1])):
                 best = (rows, columns, place + 1, twice)
-            seen = max(seen, [_shown(cell) for cell in row if _shown(cell)], key=len)
+            seen = max(seen, [shown(cell) for cell in row if shown(cell)], key=len)
     if best is None or not set(IDENTIFIERS) & best[1].keys():
         found = ", ".join(f"“{label[:30]}”" for label in seen[:12]) or "–"
         sentence = _(
@@ -172,108 +148,18 @@ def _find_table(content, name, known):
 def _columns(row, known):
     columns, twice = {}, ()
     for place, cell in enumerate(row):
-        field = known.get(_plain(_shown(cell)))
+        field = known.get(plain(shown(cell)))
         if field in columns:
-            twice = (columns[field][1], _shown(cell))
+            twice = (columns[field][1], shown(cell))
         elif field:
-            columns[field] = (place, _shown(cell))
+            columns[field] = (place, shown(cell))
     return columns, twice
 
 
-def _tables(content, name):
-    """Return the ways in which the file can be a table, each a list of (line number, cells)."""
-    if not content.strip():
-        raise UnreadableListError(_("The file is empty."))
-    if len(content) > LONGEST_FILE:
-        raise UnreadableListError(_("The file is too large: 10 MB at most."))
-    if content.startswith(b"PK\x03\x04"):
-        return _sheets(content)
-    if content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")):
-        raise UnreadableListError(_kinds(name))
-    text = _decoded(content)
-    if text is None or text.lstrip().startswith("<"):
-        raise UnreadableListError(_kinds(name))
-    return [_parted(text, delimiter) for delimiter in DELIMITERS]
-
-
-def _parted(text, delimiter):
-    """Return the rows as parted by the delimiter; a line that cannot be parted ends them with its error."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-
-    def rows():
-        try:
-            for row in reader:
-                yield reader.line_num, row
-        except csv.Error as error:
-            yield reader.line_num, error
-
-    return _limited(rows())
-
-
-def _kinds(name):
-    sentence = _("%(name)s is neither CSV nor an .xlsx spreadsheet. Save the list as one of these.")
-    return sentence % {"name": f"“{name}”" if name else _("The file")}
-
-
-def _limited(rows):
-    taken = []
-    for row in rows:
-        taken.append(row)
-        if len(taken) > MOST_LINES:
-            raise UnreadableListError(_("The list is too long: 20,000 lines at most."))
-    return taken
-
-
-def _sheets(content):
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LONGEST_UNPACKED:
-                raise UnreadableListError(_("The file is too large: 10 MB at most."))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return [_limited(_filled(sheet)) for sheet in book.worksheets]
-    except UnreadableListError:
-        raise
-    except Exception:  # whatever a broken or foreign archive makes the reader stumble over
-        raise UnreadableListError(
-            _("The spreadsheet is broken or locked. Save it anew as .xlsx or CSV.")
-        ) from None
-
-
-def _filled(sheet):
-    """Give the rows that hold anything: a formatted sheet has a million that don't."""
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if any(cell is not None for cell in row):
-            yield number, row
-
-
-def _decoded(content):
-    """Return the file's text in the encoding that fits it best, None if it is no text."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return _text(content, encoding)
-    if (text := _text(content, "utf-8")) is not None or b"\0" in content:
-        return text
-    tried = [text for encoding in ENCODINGS if (text := _text(content, encoding)) is not None]
-    return min(tried, key=_strangeness, default=None)
-
-
-def _text(content, encoding):
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    return None if re.search(r"[\0-\x08\x0e-\x1f\x7f]", text) else text
-
-
-def _strangeness(text):
-    foreign = [sign for sign in text if sign > "\x7f" and sign not in COMMON]
-    return sum(1 if sign in RARE else 2 for sign in foreign)
-
-
 def _is_total(row, cells):
-    first = next((_shown(cell) for cell in row if _shown(cell)), "")
-    return _plain(first) in TOTALS and not any(
-        _shown(cells.get(field)) for field in IDENTIFIERS if _shown(cells.get(field)) != first
+    first = next((shown(cell) for cell in row if shown(cell)), "")
+    return plain(first) in TOTALS and not any(
+        shown(cells.get(field)) for field in IDENTIFIERS if shown(cells.get(field)) != first
     )
 
 
@@ -283,7 +169,7 @@ def _line(number, cells, labels):
 
     def take(field, read, absent=""):
         cell = cells.get(field)
-        if not _shown(cell):
+        if not shown(cell):
             return absent
         try:
             return read(cell)
@@ -297,14 +183,14 @@ def _line(number, cells, labels):
         reference=take("reference", _identifier),
         agreement=take("agreement", _identifier),
         business_id=take("business_id", _business_id),
-        customer=take("customer", _shown),
+        customer=take("customer", shown),
         invoiced=take("invoiced", _amount, None),
         paid=take("paid", _amount, None),
         paid_on=take("paid_on", _day, None),
-        reason=take("reason", _shown),
-        said=take("status", _shown),
+        reason=take("reason", shown),
+        said=take("status", shown),
     )
-    state = STATUSES.get(_plain(line.said), "")
+    state = STATUSES.get(plain(line.said), "")
     line = replace(line, status=state or (RETURNED if line.reason else ""))
     if not problems and not any(getattr(line, field) for field in IDENTIFIERS):
         label = next(labels[field] for field in IDENTIFIERS if field in labels)
@@ -350,9 +236,9 @@ def _day(cell):
     elif isinstance(cell, dt.date):
         day = cell
     else:
-        day = _written_day(_shown(cell))
+        day = _written_day(shown(cell))
     if day is None or day.year not in YEARS:
-        raise ValueError(_("“%(text)s” is not a day like 1.3.2027.") % {"text": _shown(cell)[:40]})
+        raise ValueError(_("“%(text)s” is not a day like 1.3.2027.") % {"text": shown(cell)[:40]})
     return day
 
 

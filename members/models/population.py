@@ -26,9 +26,14 @@ class Difference:
     before_on: object = None  # the day of the earlier figure
 
     @property
+    def step(self):
+        """Return the change in residents."""
+        return self.after - self.before
+
+    @property
     def per_cent(self):
         """Return the change in per cent of what was before, rounded to one decimal."""
-        return (Decimal(self.after - self.before) * 100 / self.before).quantize(TENTH, ROUND_HALF_UP)
+        return (Decimal(self.step) * 100 / self.before).quantize(TENTH, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,19 @@ class Comparison:
         return sum(self.residents.values())
 
     @property
+    def written(self):
+        """Return how many figures would be written."""
+        return len(self.new) + len(self.changed)
+
+    @property
     def same(self):
         """Return how many figures are there already."""
-        return len(self.residents) - len(self.new) - len(self.changed)
+        return len(self.residents) - self.written
 
     @property
     def changes_nothing(self):
         """Tell whether every figure is there already."""
-        return not self.new and not self.changed
+        return not self.written
 
     @property
     def before(self):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from consortium.references import national, rf
-from members.ledger_return import LONGEST_FILE, UnreadableListError, read_return
+from members.ledger_return import read_return
+from members.tables import LONGEST_FILE, UnreadableListError
 
 # How long one example takes depends on who else uses the machine.
 unhurried = trying(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.check_days(**given)
         valid_from = given["valid_from"]
         with tables_expected(), transaction.atomic():
-            known = Scheme.objects.select_for_update().filter(valid_from=valid_from).first()
+            known = Scheme.objects.filter(valid_from=valid_from).first()
             if known:
                 self.compare(known, given)
                 self.stdout.write(f"The tariff from {valid_from} is already there. Nothing was changed.")
@@ -97,7 +97,7 @@ class Command(BaseCommand):
     def compare(self, known, given):
         """Refuse other terms from the same day: offers may rest on those there are. Raises CommandError."""
         others = [
-            f"{field} is {getattr(known, field)}, not {value}"
+            f"{field} is {said(getattr(known, field))}, not {said(value)}"
             for field, value in given.items()
             if getattr(known, field) != value
         ]
@@ -105,6 +105,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"From {known.valid_from} there is another tariff: {'; '.join(others)}. Nothing was changed."
             )
+
+
+def said(value):
+    """Return a value as people write it: an amount without the zeros that end it."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def told(error):
