@@ -1,9 +1,11 @@
 """The letters of joining: one function a message, one row a recipient."""
 
 from django.conf import settings
+from django.utils.translation import gettext, override
 
 from consortium import emails
 from consortium.models.mail import Priority, Reader
+from members.fee_words import reckoning_line
 
 
 def _registry_and_people(accession):
@@ -249,3 +251,77 @@ def who_answers(municipality, letter):
             address=letter.to,
             url=emails.absolute("municipality", language, code=municipality.code),
         )
+
+
+def invoicing_details(municipality, **facts):
+    """Ask the representatives and the registry for what an invoice lacks. Returns to how many people it went.
+
+    ``facts``: year, missing (members of ledger.Gap), returned (whether an invoice came back), reason.
+    """
+    roles = municipality.roles.representing().select_related("user").filter(user__is_active=True)
+    people = {role.user for role in roles}
+    for user in people:
+        url = emails.absolute("members:municipality_edit", user.language, code=municipality.code)
+        emails.queue(
+            "members/emails/invoicing_details",
+            user.email,
+            user.language,
+            about=municipality,
+            url=emails.personal(url, user),
+            to_registry=False,
+            municipality=municipality,
+            **facts,
+        )
+    for language in municipality.languages if municipality.registry_email else ():
+        emails.queue(
+            "members/emails/invoicing_details",
+            municipality.registry_email,
+            language,
+            about=municipality,
+            reader=Reader.REGISTRY,
+            url=emails.absolute("municipality", language, code=municipality.code),
+            to_registry=True,
+            municipality=municipality,
+            **facts,
+        )
+    return len(people)
+
+
+def our_fees_address(municipality, language):
+    """Return the full address of a municipality's fees, for its own people."""
+    return emails.absolute("members:our_fees", language, code=municipality.code)
+
+
+def fee_decided(assessment, papers, *, vat):
+    """Tell a municipality its fee; ``papers`` {language: statement} go along to the registry, which files them.
+
+    ``vat``: (settings of invoicing, amount) -> how VAT bears on it, in a sentence.
+    """
+    budget, place = assessment.budget, assessment.municipality
+    for address, languages in _registry_and_people(assessment):
+        reader = _reader(place, address)
+        for language in languages:
+            own = [papers[language]] if reader == Reader.REGISTRY and language in papers else []
+            url = our_fees_address(place, language)
+            if reader == Reader.REGISTRY:  # it has no account, and the year's page is everyone's
+                url = emails.absolute("members:budget", language, year=budget.year)
+            with override(language):
+                said = {
+                    "line": reckoning_line(assessment.line),
+                    "vat": vat(budget.billing, assessment.amount),
+                    "source": gettext(assessment.residents_source) if assessment.residents_source else "",
+                }
+            emails.queue(
+                "members/emails/fee_decided",
+                address,
+                language,
+                about=assessment,
+                attachments=own,
+                attached=bool(own),
+                priority=Priority.MAILING,
+                reader=reader,
+                municipality=place,
+                budget=budget,
+                url=url,
+                **said,
+            )

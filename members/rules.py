@@ -59,6 +59,12 @@ def speaks_for_steering(user):
     return user.is_authenticated and bool({PostKind.CHAIR, PostKind.SECRETARY} & user.duties)
 
 
+@rules.predicate
+def acts_for_some(user):
+    """The person acts for some municipality today."""
+    return user.is_authenticated and user.roles.active().exists()
+
+
 belongs = is_staff | represents | prepares
 only_prepares = prepares & ~represents & ~is_staff
 
@@ -93,6 +99,8 @@ rules.add_perm("members.manage_population", is_staff)
 
 # The annual fee. What is decided is public; drafts are for those who prepare them, not for the auditor.
 rules.add_perm("members.view_drafts", is_staff | steers)
+# Of what they may see (AnnualBudget.objects.visible_to): alternatives are for members and duties, not for the public.
+rules.add_perm("members.view_alternatives", is_staff | steers | audits | accounts | acts_for_some)
 rules.add_perm("members.view_fees", is_staff | audits | accounts)
 rules.add_perm("members.manage_budget", is_staff)
 rules.add_perm("members.manage_billing", is_staff | accounts)

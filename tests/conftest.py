@@ -22,7 +22,7 @@ from psycopg import sql
 from consortium import celery
 from tests.factories import MunicipalityFactory, UserFactory
 
-pytest_plugins = ["tests.honest", "tests.browser.schedule"]
+pytest_plugins = ["tests.at_once", "tests.honest", "tests.browser.schedule"]
 
 OWNER = "owner"
 REAL_PROCESSES = {"browser", "drill"}  # folders whose tests run the portal itself, with its own broker
@@ -86,6 +86,15 @@ def _flush_as_owner(self):
 
 
 TransactionTestCase._fixture_teardown = _flush_as_owner
+
+
+@pytest.fixture
+def owner():
+    """A connection of the role that owns the tables; whatever it does is undone."""
+    with _as_owner() as server:
+        server.autocommit = False
+        yield server
+        server.rollback()
 
 
 # --- The worker ------------------------------------------------------------------------------------------------

@@ -1,14 +1,12 @@
 """Two at the same moment: what the locks and the database make of it, and what would come without them."""
 
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 
 import psycopg
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections
-from django.db.models import QuerySet
 
 from consortium import clock, mailbox, outgoing, steps, tasks
 from consortium.deadlines import next_working_day
@@ -27,65 +25,12 @@ from members.models import (
 )
 from members.models import package as packages
 from members.models.reminder import ReminderQuerySet
+from tests.at_once import at_once, kinds
 from tests.conftest import Browser
 from tests.factories import DAY, AccessionFactory, MunicipalityFactory, RoleFactory, UserFactory, handling
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = (
-    0.7  # seconds that the first inside waits for a second one, who comes only if no lock keeps him out
-)
 KEY = "6f9c2f0e-5a8e-4a2e-9a65-0d1e0f1a2b3c"
-
-
-def at_once(*acts):
-    """Run the acts in threads of their own, begun together. Returns what each gave, or the exception it met."""
-    start, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index, act):
-        try:
-            start.wait(10)
-            results[index] = act()
-        except Exception as error:
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads), "they wait for each other"
-    return results
-
-
-@pytest.fixture
-def meet(monkeypatch):
-    """Let whoever calls ``owner.name`` wait there for a second one: ``meet(owner, "name")``; counts the callers."""
-
-    def at(owner, name):
-        inside, real, callers = threading.Barrier(2), getattr(owner, name), []
-
-        def waiting(*args, **kwargs):
-            callers.append(threading.get_ident())
-            with suppress(threading.BrokenBarrierError):  # nobody came: a lock keeps the other one out
-                inside.wait(PATIENCE)
-            return real(*args, **kwargs)
-
-        monkeypatch.setattr(owner, name, waiting)
-        return callers
-
-    return at
-
-
-@pytest.fixture
-def no_row_locks(monkeypatch):
-    """Take the row locks away."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, *args, **kwargs: rows)
-
-
-def kinds(results):
-    return sorted(type(r).__name__ if isinstance(r, Exception) else "done" for r in results)
 
 
 # --- Two representatives decide -----------------------------------------------------------------------------------

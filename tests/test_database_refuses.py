@@ -1,18 +1,18 @@
 """What PostgreSQL itself refuses, asked in SQL by hand as the role that the portal works in."""
 
 import datetime as dt
-from decimal import Decimal
 
 import psycopg
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from psycopg import sql
 
 from consortium.models import AuditEvent, Digest, Feedback, OutgoingEmail, Post
 from members.models import Clause, Invitation, Membership, Municipality, Reminder, ReminderRule
+from tests.by_hand import forbidden, refused, run, updating
 from tests.factories import (
     AccessionFactory,
     AgreementVersionFactory,
@@ -22,46 +22,15 @@ from tests.factories import (
     MunicipalityFactory,
     OfferFactory,
     RoleFactory,
-    TariffFactory,
     UserFactory,
     ready_packages,
 )
+from tests.test_money_refused import ACTS as MONEY_ACTS
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 24)
 YESTERDAY = TODAY - dt.timedelta(days=1)
 NOON = dt.datetime.combine(TODAY, dt.time(12), tzinfo=dt.UTC)
-
-
-def run(text, *values):
-    """Carry out one statement as the portal would."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return cursor.fetchall() if cursor.description else cursor.rowcount
-
-
-def refused(text, *values):
-    """Return the name of the constraint by which PostgreSQL refuses the statement."""
-    with pytest.raises(IntegrityError) as refusal:
-        run(text, *values)
-    return refusal.value.__cause__.diag.constraint_name
-
-
-def forbidden(text, *values):
-    """Tell whether the role lacks the right."""
-    with pytest.raises(ProgrammingError) as refusal:
-        run(text, *values)
-    return isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege)
-
-
-@pytest.fixture
-def owner():
-    """A connection of the role that owns the tables; whatever it does is undone."""
-    parameters = connections["owner"].get_connection_params()
-    wanted = ("dbname", "user", "password", "host", "port")
-    with psycopg.connect(**{k: parameters[k] for k in wanted if k in parameters}) as server:
-        yield server
-        server.rollback()
 
 
 # --- The role ----------------------------------------------------------------------------------------------------
@@ -93,7 +62,9 @@ def test_every_table_is_the_owners():
         "DROP TABLE members_accession",
         "ALTER TABLE members_accession DROP CONSTRAINT accession_confirmed_when_final_and_signed",
         "DROP INDEX accession_one_open",
-        "ALTER TABLE members_tariff DROP CONSTRAINT tariff_cap_at_most_7500",
+        "DROP TRIGGER members_scheme_limits ON members_scheme",
+        "ALTER TABLE members_annualbudget DISABLE TRIGGER members_annualbudget_guard",
+        "ALTER TABLE members_annualbudget DROP CONSTRAINT annualbudget_fees_within_ceiling",
         "TRUNCATE members_membership",
         "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'x', now())",
     ],
@@ -210,13 +181,6 @@ def test_minutes_published_before_the_meeting():
     assert run(publish, TODAY, decision.pk) == 1
 
 
-def test_a_largest_fee_of_7500_euros_and_one_cent():
-    tariff = TariffFactory()
-    raise_cap = "UPDATE members_tariff SET cap = %s WHERE id = %s"
-    assert refused(raise_cap, Decimal("7500.01"), tariff.pk) == "tariff_cap_at_most_7500"
-    assert run(raise_cap, Decimal("7500.00"), tariff.pk) == 1
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -239,14 +203,6 @@ def test_one_step_straight_to_confirmed():
 
 
 # --- Every constraint, violated once -----------------------------------------------------------------------------
-
-
-def _update(make, **change):
-    def act():
-        row = make()
-        type(row)._base_manager.filter(pk=row.pk).update(**change)
-
-    return act
 
 
 def _clause_twice():
@@ -327,64 +283,60 @@ def _duty(**fields):
 
 ACTS = {
     "invitation_one_open": _invited_twice,
-    "invitation_accepted_by_someone": _update(_invitation, accepted_at=NOON),
-    "invitation_revoked_by_someone": _update(_invitation, revoked_at=NOON),
+    "invitation_accepted_by_someone": updating(_invitation, accepted_at=NOON),
+    "invitation_revoked_by_someone": updating(_invitation, revoked_at=NOON),
     "invitation_not_both": _revoked_after_acceptance,
     "post_once_a_person": lambda: Post.objects.create(user=_duty().user, kind="auditor"),
-    "post_ends_after_it_begins": _update(_duty, ended_on=dt.date(1917, 12, 6)),
+    "post_ends_after_it_begins": updating(_duty, ended_on=dt.date(1917, 12, 6)),
     "accession_one_open": lambda: AccessionFactory(municipality=AccessionFactory().municipality),
-    "accession_signed_by_someone": _update(_approved, signed_on=TODAY),
-    "accession_final_on_a_ground": _update(_approved, finality_on=TODAY),
-    "accession_confirmed_when_final_and_signed": _update(_approved, state="confirmed"),
-    "accession_aside_with_reason": _update(AccessionFactory, aside_until=TODAY),
-    "accession_sent_has_time": _update(AccessionFactory, state="sent"),
-    "agreementversion_approved_by_decision": _update(
+    "accession_signed_by_someone": updating(_approved, signed_on=TODAY),
+    "accession_final_on_a_ground": updating(_approved, finality_on=TODAY),
+    "accession_confirmed_when_final_and_signed": updating(_approved, state="confirmed"),
+    "accession_aside_with_reason": updating(AccessionFactory, aside_until=TODAY),
+    "accession_sent_has_time": updating(AccessionFactory, state="sent"),
+    "agreementversion_approved_by_decision": updating(
         lambda: AgreementVersionFactory(approved=False), state="approved"
     ),
     "clause_number_once": _clause_twice,
-    "tariff_nothing_negative": _update(TariffFactory, rate=Decimal("-0.001")),
-    "tariff_floor_below_cap": _update(TariffFactory, floor=Decimal("7500.01")),
-    "tariff_cap_at_most_7500": _update(TariffFactory, cap=Decimal("7500.01")),
-    "tariff_by_decision": _update(TariffFactory, section=""),
-    "decision_published_after_meeting": _update(DecisionFactory, published_on=dt.date(1917, 12, 6)),
-    "decision_stated_final_after_meeting": _update(DecisionFactory, stated_final_on=dt.date(1917, 12, 6)),
-    "decision_recorded_by_someone": _update(DecisionFactory, recorded_by=None),
-    "decision_condition_said": _update(DecisionFactory, outcome="approved_changed"),
-    "decision_answered_by_name_and_title": _update(DecisionFactory, answered_name="x"),
-    "handin_published_after_meeting": _update(HandInFactory, published_on=dt.date(1917, 12, 6)),
-    "handin_settled_by_someone": _update(HandInFactory, settled_at=NOON),
-    "decision_on_behalf_whole": _update(DecisionFactory, channel="phone"),
-    "decision_correction_has_reason": _update(
+    "decision_published_after_meeting": updating(DecisionFactory, published_on=dt.date(1917, 12, 6)),
+    "decision_stated_final_after_meeting": updating(DecisionFactory, stated_final_on=dt.date(1917, 12, 6)),
+    "decision_recorded_by_someone": updating(DecisionFactory, recorded_by=None),
+    "decision_condition_said": updating(DecisionFactory, outcome="approved_changed"),
+    "decision_answered_by_name_and_title": updating(DecisionFactory, answered_name="x"),
+    "handin_published_after_meeting": updating(HandInFactory, published_on=dt.date(1917, 12, 6)),
+    "handin_settled_by_someone": updating(HandInFactory, settled_at=NOON),
+    "decision_on_behalf_whole": updating(DecisionFactory, channel="phone"),
+    "decision_correction_has_reason": updating(
         lambda: DecisionFactory(corrects=DecisionFactory(), correction_reason="x"), correction_reason=""
     ),
     "membership_no_overlap": lambda: Membership.objects.create(
         municipality=_membership().municipality, period=(TODAY, None)
     ),
-    "membership_has_first_day": _update(_membership, period=(None, TODAY)),
-    "municipality_ended_with_successor": _update(MunicipalityFactory, ended_on=TODAY),
+    "membership_has_first_day": updating(_membership, period=(None, TODAY)),
+    "municipality_ended_with_successor": updating(MunicipalityFactory, ended_on=TODAY),
     "municipality_not_its_own_successor": _merged_into_itself,
     "reminder_once_an_occasion": _reminded_twice,
     "reminderrule_within_a_year": lambda: ReminderRule.objects.create(rung="open", days=366),
     "population_once_a_day": _population_twice,
-    "offer_final_before_membership": _update(OfferFactory, joins_on=F("decide_by")),
+    "offer_final_before_membership": updating(OfferFactory, joins_on=F("decide_by")),
     "role_once_a_person": _role_twice,
-    "role_ends_after_it_begins": _update(RoleFactory, ended_on=dt.date(1917, 12, 6)),
-    "contact_can_be_reached": _update(ContactFactory, email=""),
+    "role_ends_after_it_begins": updating(RoleFactory, ended_on=dt.date(1917, 12, 6)),
+    "contact_can_be_reached": updating(ContactFactory, email=""),
     "joiningpackage_version_once": _version_twice,
-    "joiningpackage_ready_has_file": _update(_package, sha256=""),
-    "outgoingemail_sent_has_time": _update(_letter, state="sent"),
-    "outgoingemail_returned_has_time": _update(_letter, returned_at=NOON),
+    "joiningpackage_ready_has_file": updating(_package, sha256=""),
+    "outgoingemail_sent_has_time": updating(_letter, state="sent"),
+    "outgoingemail_returned_has_time": updating(_letter, returned_at=NOON),
     "digest_once_a_day": lambda: Digest.objects.bulk_create(
         Digest(user=user, on=TODAY, letter=_letter()) for user in [UserFactory()] * 2
     ),
-    "feedback_answered_whole": _update(_feedback, answer="Korjattu."),
+    "feedback_answered_whole": updating(_feedback, answer="Korjattu."),
     "user_email_any_case": lambda: UserFactory(email=UserFactory().email.upper()),
 }
 
 
 def test_each_constraint_of_the_models_is_violated_here():
     models = [m for app in ("consortium", "members") for m in apps.get_app_config(app).get_models()]
-    assert {c.name for model in models for c in model._meta.constraints} == ACTS.keys()
+    assert {c.name for model in models for c in model._meta.constraints} == ACTS.keys() | MONEY_ACTS.keys()
 
 
 @pytest.mark.parametrize("name", ACTS)

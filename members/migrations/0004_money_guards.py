@@ -67,11 +67,13 @@ BEGIN
     ELSIF NEW.state IN ('draft', 'proposed') OR (OLD.state = 'closed' AND NEW.state <> 'closed')
         OR (NEW.year, NEW.total, NEW.project_funding, NEW.project_decision, NEW.members_on, NEW.fee_cap, NEW.ceiling,
             NEW.alternative_id, NEW.proposal_id, NEW.scheme_id, NEW.billing_id, NEW.frozen, NEW.decided_on,
-            NEW.body_fi, NEW.body_sv, NEW.section, NEW.case_number)
+            NEW.body_fi, NEW.body_sv, NEW.section, NEW.case_number,
+            NEW.proposed_on, NEW.proposed_section, NEW.revision)
         IS DISTINCT FROM
            (OLD.year, OLD.total, OLD.project_funding, OLD.project_decision, OLD.members_on, OLD.fee_cap, OLD.ceiling,
             OLD.alternative_id, OLD.proposal_id, OLD.scheme_id, OLD.billing_id, OLD.frozen, OLD.decided_on,
-            OLD.body_fi, OLD.body_sv, OLD.section, OLD.case_number) THEN
+            OLD.body_fi, OLD.body_sv, OLD.section, OLD.case_number,
+            OLD.proposed_on, OLD.proposed_section, OLD.revision) THEN
         RAISE EXCEPTION 'The figures of a decided budget are not changed.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'annualbudget_frozen';
     END IF;
@@ -84,6 +86,7 @@ CREATE TRIGGER members_annualbudget_kept BEFORE DELETE ON members_annualbudget
 FOR EACH ROW EXECUTE FUNCTION members_is_append_only();
 """
 
+# After the row is written: one that "ON CONFLICT DO NOTHING" leaves out must move no counter.
 ASSESSMENT = """
 CREATE FUNCTION members_assessment_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -117,10 +120,10 @@ BEGIN
         RAISE EXCEPTION 'The fee would pass the limit of a municipality.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'assessment_within_limit';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
-CREATE TRIGGER members_assessment_guard BEFORE INSERT ON members_assessment
+CREATE TRIGGER members_assessment_guard AFTER INSERT ON members_assessment
 FOR EACH ROW EXECUTE FUNCTION members_assessment_guard();
 """
 
@@ -130,6 +133,12 @@ DECLARE
     fee members_assessment%ROWTYPE;
     original bigint;
 BEGIN
+    PERFORM 1 FROM members_annualbudget
+    WHERE id = NEW.budget_id AND state IN ('decided', 'invoiced') FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Nothing is invoiced on a closed year.'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'invoice_of_open_year';
+    END IF;
     SELECT * INTO fee FROM members_assessment WHERE id = NEW.assessment_id;
     SELECT id INTO original FROM members_invoice WHERE assessment_id = fee.credits_id;
     IF fee.amount IS DISTINCT FROM NEW.net OR fee.budget_id IS DISTINCT FROM NEW.budget_id
@@ -145,10 +154,10 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'invoice_number_follows';
         END IF;
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
-CREATE TRIGGER members_invoice_guard BEFORE INSERT ON members_invoice
+CREATE TRIGGER members_invoice_guard AFTER INSERT ON members_invoice
 FOR EACH ROW EXECUTE FUNCTION members_invoice_guard();
 """
 

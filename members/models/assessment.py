@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
@@ -29,6 +30,12 @@ class AssessmentQuerySet(models.QuerySet):
         """Return the fees that no credit has taken back."""
         taken_back = self.model.objects.filter(credits=OuterRef("pk"))
         return self.charges().filter(~Exists(taken_back))
+
+    def untold(self):
+        """Return those about which the municipality has had no letter."""
+        kind = ContentType.objects.get_for_model(self.model)
+        told = AuditEvent.objects.filter(record_type=kind, verb="tell", record_id=OuterRef("pk"))
+        return self.filter(~Exists(told))
 
     def visible_to(self, user):
         """Return those that the person may read in full: one's own municipalities', or all by one's duty."""
@@ -168,6 +175,10 @@ class Assessment(models.Model):
         """Tell whether it is Helsinki's own: an entry in its books, not an invoice."""
         return self.municipality.code == HELSINKI
 
+    def still_tells(self, template):
+        """Tell whether a letter about the fee is still true: it has not been taken back meanwhile."""
+        return not Assessment.objects.filter(credits=self).exists()
+
     @property
     def line(self):
         """Return the reckoning from the row alone, so that anyone can redo it."""
@@ -215,17 +226,29 @@ class Assessment(models.Model):
             AuditEvent.record(self, "credit", by=by, amount=str(self.amount), credit=row.pk)
         return row
 
+    def reckoned_for(self, population, months):
+        """Return (who pays, fee, rule) for another population figure and months, by the year's frozen rate.
+
+        Raises consortium.fees.Refused. A year that is free for new members stays free for them.
+        """
+        rule, year = self.budget.scheme.rule(self.budget.billing), self.budget.year
+        is_first = self.municipality.memberships.filter(period__startswith__year=year).exists()
+        payer = Payer(self.municipality.code, population.count if population else None, months, is_first)
+        payee = _Corrected(self.municipality, population, payer)
+        return payee, self.budget.reckon_joiner(rule, payer), rule
+
     def correct(self, *, by, reason, population, months):
         """Credit the whole and write a new fee for the right population figure and months, by the frozen rate.
 
-        Returns the new row.
+        A fee that has been credited already gets the new one alone. Returns the new row.
         """
         with transaction.atomic():
-            self.credit(by=by, reason=reason)
-            rule = self.budget.scheme.rule(self.budget.billing)
-            payer = Payer(self.municipality.code, population.count if population else None, months)
-            fee = self.budget.reckon_joiner(rule, payer)
-            payee = _Corrected(self.municipality, population, payer)
+            AnnualBudget.objects.select_for_update(no_key=True).get(pk=self.budget_id)
+            if Assessment.objects.filter(instead_of=self).exists():
+                raise ValidationError(_("This fee has already been corrected."), code="corrected")
+            if not Assessment.objects.filter(credits=self).exists():
+                self.credit(by=by, reason=reason)
+            payee, fee, rule = self.reckoned_for(population, months)
             row = Assessment.of_fee(
                 self.budget,
                 payee,
@@ -239,6 +262,7 @@ class Assessment(models.Model):
             )
             row.full_clean()
             row.save()
+            self.budget.ask_for_statements([row], by=by)
             AuditEvent.record(
                 self, "correct", by=by, before=str(self.amount), after=str(row.amount), new=row.pk
             )

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.fees import to_share
+from consortium.models import AuditEvent
 from consortium.workflow import Workflow, refuse_day
 from members.models.agreement import HelsinkiDecision
 from members.models.billing import BillingTerms
@@ -19,6 +20,7 @@ from members.models.freezing import Freezing, figures_of
 from members.models.invoicing import Invoicing
 from members.models.payers import reckon_year
 from members.models.scheme import FeeLimits, Scheme, Terms
+from members.models.telling import Telling
 
 ZERO = Decimal(0)
 
@@ -55,12 +57,12 @@ class BudgetQuerySet(models.QuerySet):
         """Return those that the person may read: from the proposal on every member, drafts those who prepare."""
         if user.has_perm("members.view_drafts"):
             return self
-        if user.is_authenticated and user.roles.active().exists():
+        if user.has_perm("members.view_fees") or (user.is_authenticated and user.roles.active().exists()):
             return self.exclude(state=BudgetState.DRAFT)
         return self.decided()
 
 
-class AnnualBudget(Freezing, Invoicing, Workflow, HelsinkiDecision):
+class AnnualBudget(Freezing, Telling, Invoicing, Workflow, HelsinkiDecision):
     """One year's budget: what it costs, what project money pays, how the rest is shared. Amounts in € without VAT.
 
     ``assessed`` is the sum of the year's fees net of credits; PostgreSQL alone moves it, with each fee, and lets it
@@ -204,6 +206,28 @@ class AnnualBudget(Freezing, Invoicing, Workflow, HelsinkiDecision):
         """Return the limits in force on 1 January, or None while none are recorded."""
         return FeeLimits.objects.on(clock.first_day(self.year))
 
+    @classmethod
+    def begin(cls, *, by, year, lines=(), **figures):
+        """Open a year's budget as a draft, with its cost lines. Returns it.
+
+        Raises ValidationError beside the field for a year that is there, a sum above the limit, or unknown limits.
+        """
+        with transaction.atomic():
+            budget = cls(year=year, **figures)
+            budget._take_limits()
+            budget.full_clean()
+            budget.save()
+            budget._put_lines(lines)
+            AuditEvent.record(budget, "begin", by=by, year=year)
+        return budget
+
+    def _take_limits(self):
+        """Hold the limits in force, as PostgreSQL will set them. Raises ValidationError while none are recorded."""
+        limits = self.limits()
+        if limits is None:
+            raise ValidationError(self.TRIGGERS["annualbudget_limits_known"], code="limits")
+        self.fee_cap, self.ceiling = limits.per_municipality, limits.per_year
+
     def edit(self, *, by, revision, lines=None, **figures):
         """Change the figures. Alternatives saved before must be reckoned again.
 
@@ -218,23 +242,27 @@ class AnnualBudget(Freezing, Invoicing, Workflow, HelsinkiDecision):
                     code="changed",
                     params={"day": f"{self.changed_on:%-d.%-m.%Y}"},
                 )
+            self._take_limits()
             before = {name: str(getattr(self, name)) for name in figures}
             for name, value in figures.items():
                 setattr(self, name, value)
             self.clean_fields(exclude=[f.name for f in self._meta.fields if f.name not in figures])
             changed = {n: [b, str(getattr(self, n))] for n, b in before.items() if b != str(getattr(self, n))}
+            if lines is not None and self._put_lines(lines):
+                changed["lines"] = len(lines)
             if changed:
                 self.revision, self.changed_on = self.revision + 1, clock.today()
             details["changed"] = changed
-            if lines is not None:
-                self._put_lines(lines)
 
     def _put_lines(self, lines):
-        """Set the cost lines to the given ones, in their order."""
+        """Set the cost lines to the given ones, in their order. Returns whether that changed anything."""
+        if list(self.lines.values("name_fi", "name_sv", "planned")) == list(lines):
+            return False
         self.lines.all().delete()
         CostLine.objects.bulk_create(
             CostLine(budget=self, position=at, **line) for at, line in enumerate(lines, 1)
         )
+        return True
 
     def account(self, *, by, actual):
         """Record what cost lines came to: {position: €, or None}."""

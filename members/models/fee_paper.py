@@ -1,5 +1,8 @@
 """Papers about the fee: a municipality's own figure for letter and treasurer, the steering group's comparison."""
 
+from contextlib import suppress
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,13 +24,15 @@ class FeePaperQuerySet(DocumentQuerySet):
     """Questions to the papers."""
 
     def visible_to(self, user):
-        """Return all for those whose duty it is, else the statements of one's own municipalities."""
+        """Return a municipality's own statements, or all by one's duty; what is prepared on a draft as drafts are."""
+        proposals = Q(kind=FeePaperKind.PROPOSAL, budget__in=AnnualBudget.objects.visible_to(user))
         if user.has_perm("members.view_fees"):
-            return self
+            return self.filter(Q(kind=FeePaperKind.STATEMENT) | proposals)
         if not user.is_authenticated:
             return self.none()
         own = user.roles.active().values("municipality")
-        return self.filter(kind=FeePaperKind.STATEMENT, municipality__in=own)
+        statements = Q(kind=FeePaperKind.STATEMENT, municipality__in=own)
+        return self.filter(statements | proposals if user.has_perm("members.view_drafts") else statements)
 
     def newest(self):
         """Return the newest of each kind, municipality and language."""
@@ -74,6 +79,14 @@ class FeePaper(Document):
     def as_attachment(self):
         """Return what a letter needs to carry the file."""
         return {"name": self.filename, "path": self.file.name, "type": self.content_type}
+
+    def make(self):
+        """Make the file; where the members have been told already, the municipality's letter leaves with it."""
+        made = super().make()
+        if made and self.kind == FeePaperKind.STATEMENT and self.budget.told_on:
+            with suppress(ValidationError):  # another language is still to come, or nobody can be told
+                self.budget.tell(by=self.asked_by)
+        return made
 
     def produce(self):
         """Make the paper from the frozen figures."""

@@ -22,6 +22,8 @@ class Freezing:
         """Reckon the terms and keep them as the next alternative. Returns it. Raises consortium.fees.Refused."""
         with self.step("alternative", by=by) as details:
             reckoned = reckon_year(self, terms, expected=expected)
+            if reckoned.fees.total > self.ceiling:
+                raise ValidationError(_("The year's fees would pass the limit that Helsinki has decided."))
             number = (self.alternatives.aggregate(last=Max("number"))["last"] or 0) + 1
             row = self.alternatives.model(
                 budget=self,
@@ -62,7 +64,7 @@ class Freezing:
                 model.of_fee(self, payee, fees.by_key[payee.municipality.code], rule, by=by)
                 for payee in reckoned.payees
             ]
-            model.objects.bulk_create(rows)
+            self.ask_for_statements(model.objects.bulk_create(rows), by=by)
             details |= {"fees": len(rows), "total": str(fees.total)}
 
     def _scheme_of(self, alternative):
@@ -104,26 +106,30 @@ class Freezing:
     def assess(self, membership, *, by):
         """Write the fee of a member who joined after the decision: the frozen rate for its full months. Returns it."""
         with self.step("assess", by=by, municipality=membership.municipality_id) as details:
-            months = full_months(membership.starts_on, self.year, membership.last_day)
-            if not months:
+            [row] = self.joiners_fees([membership], by=by)
+            if not row.months:
                 raise ValidationError(_("The membership has no full month in the year."))
-            place = membership.municipality
-            day = population_day(self.scheme, self.year)
-            payee = Payee(
-                place,
-                membership,
-                population_rows([place.pk], day).get(place.pk),
-                months,
-                membership.starts_on.year == self.year,
-            )
-            rule = self.scheme.rule(self.billing)
-            row = self.assessments.model.of_fee(
-                self, payee, self.reckon_joiner(rule, payee.payer), rule, by=by, joined_later=True
-            )
             row.full_clean()
             row.save()
+            self.ask_for_statements([row], by=by)
             details["amount"] = str(row.amount)
         return row
+
+    def joiners_fees(self, memberships, *, by=None):
+        """Return the fees, not saved, of members who joined after the decision: the frozen rate for their full months.
+
+        Raises consortium.fees.Refused for one that cannot be reckoned.
+        """
+        places, rule = [m.municipality for m in memberships], self.scheme.rule(self.billing)
+        rows = population_rows([p.pk for p in places], population_day(self.scheme, self.year))
+        fees = []
+        for membership in memberships:
+            months = full_months(membership.starts_on, self.year, membership.last_day)
+            place, is_first = membership.municipality, membership.starts_on.year == self.year
+            payee = Payee(place, membership, rows.get(place.pk), months, is_first)
+            fee = self.reckon_joiner(rule, payee.payer)
+            fees.append(self.assessments.model.of_fee(self, payee, fee, rule, by=by, joined_later=True))
+        return fees
 
 
 def figures_of(reckoned):

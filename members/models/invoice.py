@@ -49,6 +49,7 @@ class Invoice(models.Model):
 
     TRIGGERS = {
         "invoice_number_follows": _("Invoice numbers follow each other without gaps."),
+        "invoice_of_open_year": _("The year has been closed: nothing more is invoiced on it."),
         "invoice_of_its_fee": _("An invoice is for its fee, no more and no less."),
     }
 

@@ -6,8 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Max
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from consortium import clock
@@ -41,18 +40,16 @@ class Invoicing:
         Numbers follow each other in the order of the names. Raises ValidationError when nothing can be billed.
         """
         with self.step("bill", by=by) as details:
-            rows = list(self.to_bill())
-            agreements = self._agreements(rows)
-            ready = [row for row in rows if not self.gaps_of(row, agreements)]
+            ready, lacking = self.waiting()
             if not ready:
                 raise ValidationError(
                     _("No fee can be billed: each has its invoice already, or lacks a detail."),
                     code="nothing",
                 )
-            invoices = self._invoices(ready, agreements)
+            invoices = self._invoices(ready, self._agreements(ready))
             self.invoices.model.objects.bulk_create(invoices)
             batch = self._batch(invoices, by)
-            details |= {"batch": batch.number, "invoices": len(invoices), "left": len(rows) - len(ready)}
+            details |= {"batch": batch.number, "invoices": len(invoices), "left": len(lacking)}
         return batch
 
     def bill_again(self, invoices, *, by):
@@ -61,6 +58,10 @@ class Invoicing:
             invoices = [
                 self.invoices.select_related("assessment__municipality").get(pk=i.pk) for i in invoices
             ]
+            if any(self._is_on_its_way(invoice) for invoice in invoices):
+                raise ValidationError(
+                    _("A colleague has already sent one of these again. Nothing was changed."), code="again"
+                )
             agreements = {i.assessment.municipality_id: i.agreement for i in invoices}
             lacking = [
                 i.assessment.municipality.name for i in invoices if self.gaps_of(i.assessment, agreements)
@@ -72,6 +73,21 @@ class Invoicing:
             batch = self._batch(invoices, by)
             details |= {"batch": batch.number, "again": [i.pk for i in invoices]}
         return batch
+
+    @staticmethod
+    def _is_on_its_way(invoice):
+        """Tell whether an invoice that came back has left once more since the ledger's newest word of it."""
+        said = invoice.entries.filter(returned__set_aside_at__isnull=True).aggregate(
+            at=Max("returned__read_at")
+        )
+        return bool(said["at"]) and invoice.lines.filter(batch__made_at__gt=said["at"]).exists()
+
+    def waiting(self):
+        """Return (the fees that can be billed now, [(fee, its gaps)] of those that lack a detail), by name."""
+        rows = list(self.to_bill())
+        agreements = self._agreements(rows) if rows else {}
+        found = [(row, self.gaps_of(row, agreements)) for row in rows]
+        return [row for row, gaps in found if not gaps], [(row, gaps) for row, gaps in found if gaps]
 
     def gaps_of(self, assessment, agreements=None):
         """Return what keeps a fee from being billed, as members of ledger.Gap."""
@@ -183,9 +199,9 @@ def _line(batch, invoice):
     language = place.languages[0]
     with override(language):
         words = (
-            _now("Credit of the annual fee %(year)s") if invoice.credits_id else _now("Annual fee %(year)s")
+            _("Credit of the annual fee %(year)s") if invoice.credits_id else _("Annual fee %(year)s")
         )
-        text = f"{_now('Consortium of public libraries')}: {words % {'year': batch.budget.year}}"
+        text = f"{_('Consortium of public libraries')}: {words % {'year': batch.budget.year}}"
     return batch.lines.model(
         batch=batch,
         invoice=invoice,

@@ -76,7 +76,7 @@ class LedgerReturn(models.Model):
             if row.set_aside_at:
                 raise ValidationError(_("This list has already been set aside."), code="set_aside")
             row.set_aside_at, row.set_aside_by, row.set_aside_reason = clock.now(), by, reason
-            row.full_clean()
+            row.full_clean(exclude={"problems"})  # none is what a list should have
             row.save()
             AuditEvent.record(row, "set_aside", by=by)
         self.refresh_from_db()
@@ -141,7 +141,7 @@ def settlements(invoices):
         from_invoice__in=[i.pk for i in invoices], returned__set_aside_at__isnull=True
     )
     newest = defaultdict(list)
-    for entry in entries.order_by("returned", "line"):
+    for entry in entries.order_by("returned_id", "line"):  # "returned" would follow that model's own order
         rows = newest[entry.from_invoice_id]
         if rows and rows[-1].returned_id != entry.returned_id:
             rows.clear()

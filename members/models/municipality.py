@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -13,9 +13,10 @@ from stdnum.fi import ytunnus
 
 from consortium import clock
 from consortium.models import AuditEvent
-from members import ladder, reminder_emails
+from members import emails, ladder, reminder_emails
 
 ALAND_REGION = "21"
+ASK_INVOICING = "ask_invoicing"  # the municipality is asked for what an invoice lacks
 AFTER_Z = str.maketrans({"å": "~1", "ä": "~2", "ö": "~3"})
 
 
@@ -199,6 +200,33 @@ class Municipality(models.Model):
         self.people_confirmed_on = clock.today()
         self.save(update_fields=["people_confirmed_on"])
         AuditEvent.record(self, "confirm_people", by=by)
+
+    def ask_invoicing_details(self, *, by, year, missing=(), returned=False, reason=""):
+        """Ask the representatives and the registry for what the invoice of a year's fee lacks. Returns the event.
+
+        ``missing``: members of ledger.Gap; ``returned``: an invoice came back, for the ``reason``. At most once a day.
+        Raises ValidationError when it was asked today, or when nobody can be written to.
+        """
+        with transaction.atomic():
+            Municipality.objects.select_for_update(no_key=True).get(pk=self.pk)
+            asked = AuditEvent.objects.about(self).filter(verb=ASK_INVOICING).first()
+            if asked and clock.date_of(asked.at) == clock.today():
+                raise ValidationError(
+                    _("%(name)s has been asked today already. Nothing was sent."),
+                    "asked",
+                    {"name": self.name},
+                )
+            facts = {"year": year, "missing": missing, "returned": returned, "reason": reason}
+            people = emails.invoicing_details(self, **facts)
+            registry = bool(self.registry_email)
+            if not people and not registry:
+                raise ValidationError(
+                    _("%(name)s has nobody to ask: add the registry's address first."),
+                    "nobody",
+                    {"name": self.name},
+                )
+            told = {"year": year, "missing": [str(gap.value) for gap in missing], "returned": returned}
+            return AuditEvent.record(self, ASK_INVOICING, by=by, people=people, registry=registry, **told)
 
     def join(self, starts_on, *, accession=None):
         """Begin a membership that runs until further notice. Returns it. ValidationError when one covers the time."""

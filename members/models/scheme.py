@@ -3,13 +3,14 @@
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium.fees import Band, Rule
-from consortium.templatetags.portal import day, rate
+from consortium.templatetags.portal import day, money, rate
 from members import package
 from members.models.agreement import HelsinkiDecision
 
@@ -108,7 +109,6 @@ class Scheme(Terms, HelsinkiDecision):
     # Constraints that triggers keep: their names and what they say to people.
     TRIGGERS = {
         "scheme_cap_within_limits": _("The largest fee is above the limit that Helsinki has decided."),
-        "scheme_frozen": _("A decided scheme is not changed: a new version is decided."),
     }
 
     class Meta:
@@ -137,6 +137,14 @@ class Scheme(Terms, HelsinkiDecision):
     def __str__(self):
         what = rate(self.rate) if self.kind == SchemeKind.TARIFF else self.get_kind_display()
         return f"{what} ({day(self.valid_from)})"
+
+    def clean(self):
+        """Raise ValidationError beside the largest fee when it is above the limit in force, as PostgreSQL would."""
+        limits = FeeLimits.objects.on(self.valid_from) if self.valid_from else None
+        most = limits.per_municipality if limits else package.MOST
+        if self.cap is not None and self.cap > most:
+            words = _("The fee is at most %(most)s a municipality.")
+            raise ValidationError({"cap": ValidationError(words, code="limit", params={"most": money(most)})})
 
     @property
     def terms(self):
