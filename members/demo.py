@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from consortium import clock
 from consortium.models import OutgoingEmail, Post, PostKind
 from consortium.models.mail import MailState
-from members import demo_desk, demo_story
+from members import demo_desk, demo_money, demo_story
 from members.models import AgreementVersion, Contact, ContactKind, Municipality, Role, RoleKind
 
 
@@ -32,6 +32,7 @@ class Account:
     duty: str = ""
 
 
+CHAIR, ACCOUNTANT = "ohjausryhma@konsortio.example", "kirjanpito@konsortio.example"
 TWO_PLACES = "kaksi.kuntaa@kunta.example"
 REPRESENTATIVE, LIBRARIAN = RoleKind.REPRESENTATIVE, RoleKind.LIBRARIAN
 ACCOUNTS = [
@@ -67,13 +68,21 @@ ACCOUNTS = [
         roles=(("280", REPRESENTATIVE),),
     ),
     Account(
+        "raseborg@kunta.example",
+        "Greta Exempel",
+        "representative of Raseborg, a member, in Swedish",
+        "sv",
+        roles=(("710", REPRESENTATIVE),),
+    ),
+    Account(
         TWO_PLACES,
         "Lempi Esimerkki",
         "representative of Alavieska and Kärsämäki",
         roles=(("009", REPRESENTATIVE), ("317", REPRESENTATIVE)),
     ),
     Account("tarkastaja@konsortio.example", "Tuomas Esimerkki", "auditor", duty=PostKind.AUDITOR),
-    Account("kirjanpito@konsortio.example", "Kaisa Esimerkki", "accountant", duty=PostKind.ACCOUNTANT),
+    Account(ACCOUNTANT, "Kaisa Esimerkki", "accountant", duty=PostKind.ACCOUNTANT),
+    Account(CHAIR, "Sirkka Esimerkki", "chair of the steering group", duty=PostKind.CHAIR),
     Account(
         "yllapito@konsortio.example", "Ylläpito", "technical administrator: /administration/", superuser=True
     ),
@@ -98,6 +107,7 @@ def load():
         offer = demo_story.open_offer(staff, today)
         demo_story.live(offer, staff, people[TWO_PLACES], today)
         demo_desk.lay_out(offer, staff, today)
+        demo_money.live(staff, people[CHAIR], people[ACCOUNTANT], today)
         # The letters of the story arrived on their days; only what happens from now on reaches the mailbox.
         past = OutgoingEmail.objects.filter(pk__gt=letters.pk if letters else 0)
         past.update(state=MailState.SENT, sent_at=F("queued_at"), tries=1)
