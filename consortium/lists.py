@@ -101,6 +101,9 @@ class ListPage:
         if not column:
             return queryset
         by = column.order_by() if callable(column.order_by) else column.order_by
+        return self._ordered(queryset, by)
+
+    def _ordered(self, queryset, by):
         fields = [f"-{f}" if self.descending else f for f in by]
         return queryset.order_by(*fields, "pk")
 
@@ -221,6 +224,20 @@ class ListPage:
         table += [[_plain(c.value(row)) for c in self.columns] for row in self.all_rows]
         name = f"{self.filename}-{clock.today():%Y-%m-%d}.{kind}"
         return as_csv(table, name) if kind == "csv" else as_xlsx(table, name)
+
+
+class RowList(ListPage):
+    """The same for rows that are reckoned and not stored: a list of objects, filtered before, sorted by attributes."""
+
+    def _ordered(self, rows, by):
+        for name in reversed(by):
+            rows = sorted(rows, key=lambda row: _order(getattr(row, name)), reverse=self.descending)
+        return rows
+
+
+def _order(value):
+    """Return a key that puts what is not known first."""
+    return value is not None, value
 
 
 def _plain(value):

@@ -18,7 +18,7 @@ from consortium.lists import Column, ListPage, PlainSelect
 from consortium.models import AuditEvent, OutgoingEmail
 from consortium.models.mail import MailState
 from consortium.steps import answered_before, attempt, receipt_of, receipt_url
-from consortium.templatetags.portal import moment, weekday_moment
+from consortium.templatetags.portal import address, moment, weekday_moment
 
 ANY = {"empty_label": gettext_lazy("any"), "widget": PlainSelect({"class": "form-select"})}
 UNDELIVERED = "undelivered"
@@ -89,7 +89,7 @@ def _about_url(letter):
 
 def columns():
     """Return the columns of the list."""
-    known = names()
+    known, no_words, no_matter = names(), _("nothing to remark"), _("no matter")
     return [
         Column(
             "title",
@@ -98,7 +98,7 @@ def columns():
             url=lambda letter: letter.get_absolute_url(),
             order_by=("subject",),
         ),
-        Column("to", _("To"), lambda letter: letter.to, order_by=("to",)),
+        Column("to", _("To"), lambda letter: letter.to, lambda letter: address(letter.to), order_by=("to",)),
         Column(
             "queued",
             _("Written"),
@@ -111,7 +111,7 @@ def columns():
             "reason",
             _("The server's words"),
             lambda letter: letter.reason,
-            lambda letter: letter.reason or _("none"),
+            lambda letter: letter.reason or no_words,
         ),
         Column("tries", _("Tries"), lambda letter: letter.tries, order_by=("tries",), css="num"),
         Column("template", _("Letter"), lambda letter: name_of(letter.template, known), on_page=False),
@@ -119,6 +119,7 @@ def columns():
             "about",
             _("About"),
             lambda letter: letter.about_type.name if letter.about_type else "",
+            lambda letter: letter.about_type.name if letter.about_type else no_matter,
             url=_about_url,
         ),
         Column("reader", _("Recipient"), lambda letter: letter.get_reader_display(), on_page=False),

@@ -150,6 +150,12 @@ class ToThoseJustSignedIn:
 class AddApp(ToThoseJustSignedIn, ActivateTOTPView):
     """Takes an authenticator app into use."""
 
+    def get_form(self, *args):
+        """Name the field as the page does: the summary of errors then says the same words."""
+        form = super().get_form(*args)
+        form.fields["code"].label = _("Code from the app")
+        return form
+
     def form_valid(self, form):
         """Keep the act, then show the codes for paper."""
         response = super().form_valid(form)

@@ -47,6 +47,12 @@ class AskCode(views.RequestLoginCodeView):
         """Fill in the address that is known."""
         return {"email": self.request.GET.get("email") or _known_address(self.request)}
 
+    def get_form(self, *args):
+        """Name the field as the page does: the summary of errors then says the same words."""
+        form = super().get_form(*args)
+        form.fields["email"].label = _("Your e-mail address")
+        return form
+
     def _redirect_to_pending_stage(self, request, stage):
         """Go on where a code is awaited, unless a letter to somebody else led here."""
         address = _known_address(request)
@@ -142,6 +148,12 @@ class TypePassword(views.LoginView):
     def get_initial(self):
         """Fill in the address that is known."""
         return {"login": _known_address(self.request)}
+
+    def get_form(self, *args):
+        """Name the field as the page does: the summary of errors then says the same words."""
+        form = super().get_form(*args)
+        form.fields["login"].label = _("Your e-mail address")
+        return form
 
     def get_context_data(self, **kwargs):
         """Add the way that needs no password."""

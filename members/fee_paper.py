@@ -19,4 +19,5 @@ def proposal(figures, language):
 def _paper(template, figures, language):
     with override(language):
         page = render_to_string(template, {"figures": figures, "language": language})
-        return combine(lay_out(page), title=figures["title"], language=language, footer=figures["title"])
+        footer = figures.get("footer", figures["title"])  # equal in hundreds of papers: laid out once
+        return combine(lay_out(page), title=figures["title"], language=language, footer=footer)

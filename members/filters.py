@@ -12,6 +12,7 @@ from consortium.lists import PlainSelect
 from members.models import (
     Accession,
     AccessionState,
+    Assessment,
     Membership,
     Municipality,
     MunicipalityLanguage,
@@ -101,3 +102,27 @@ class InvoicingFilter(MunicipalityFilter):
     class Meta:
         model = Municipality
         fields = ["q", "state", "language", "region", "network"]
+
+
+class FeeFilter(django_filters.FilterSet):
+    """A year's fees: by municipality, and by what settled the fee."""
+
+    q = django_filters.CharFilter(label=_("Name or code"), method="by_name")
+    ground = django_filters.ChoiceFilter(
+        label=_("Fee"),
+        choices=[
+            ("floor", _("smallest fee")),
+            ("cap", _("largest fee")),
+            ("free", _("free of charge")),
+        ],
+        **ANY,
+    )
+
+    class Meta:
+        model = Assessment
+        fields = ["q", "ground"]
+
+    def by_name(self, rows, name, value):
+        """Keep the names, in either language, that hold the words; or the very code."""
+        names = Q(municipality__name_fi__icontains=value) | Q(municipality__name_sv__icontains=value)
+        return rows.filter(names | Q(municipality__code=value))

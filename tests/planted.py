@@ -5,9 +5,11 @@ PLANTED = {
     *("zqpresenter", "zqsender", "zqview", "zqsignatory", "zqnote", "zqprepared", "zqclosing", "zqextract"),
     *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
     *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
+    *("zqcredit", "zqledger", "zqlist", "zqdraft", "zqcost", "zqalternative"),
 }
 NOWHERE = {  # planted, but on none of the pages asked below
-    *("zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark")
+    *("zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark"),
+    *("zqlist", "zqdraft", "zqcost", "zqalternative"),
 }
 
 

@@ -41,7 +41,11 @@ from tests.factories import (
     ready_packages,
     walk,
 )
+from tests.fee_world import decision_pages
+from tests.ledger_world import ASKED_OTHERWISE, ledger_pages
+from tests.money_world import money_of
 from tests.planted import NOWHERE, PLANTED, planted
+from tests.preparation_world import preparation_pages
 
 pytestmark = pytest.mark.django_db
 FEED = "00000000-0000-4000-8000-000000000002"
@@ -49,16 +53,15 @@ TABLE = Path(__file__).parent / "access.csv"
 ROLES = ["visitor", "neighbour", "librarian", "representative", "staff", "superuser"]
 STRANGERS = ROLES[:2]
 FILES = ["format=csv", "format=xlsx"]
-QUERIES = {  # the same page asked in other ways, which must not open anything more
+SOUGHT = ["Salakunta", "zqcontact", "zqregistry@kunta.example", "KunDno", "Salakunta&go=1", "fee", "avgift"]
+QUERIES = ASKED_OTHERWISE | {  # the same page asked in other ways, which must not open anything more
     "members:municipality_list": [*FILES, "state=sent"],
     "members:member_list": FILES,
-    "members:signing_list": ["format=csv"],
-    "members:offer": ["format=csv"],
-    "members:offer_list": ["format=csv"],
+    **{f"members:{name}": ["format=csv"] for name in ("signing_list", "offer", "offer_list")},
     "members:accession": ["receipt=1", "receipt=2", "format=csv"],
     "members:package": ["lang=sv"],
     "front": ["q=Salakunta", "view=map"],
-    "search": ["q=Salakunta", "q=zqcontact", "q=zqregistry@kunta.example", "q=KunDno", "q=Salakunta&go=1"],
+    "search": [f"q={words}" for words in SOUGHT],
     "municipality": ["receipt=1"],
     "outbox": ["format=csv", "state=undelivered"],
     "letter": ["receipt=1"],
@@ -66,6 +69,8 @@ QUERIES = {  # the same page asked in other ways, which must not open anything m
     "members:invoicing_list": FILES,
     "people": ["q=zq"],
     "members:reminder_send": ["chosen=1.open.2026-01-01"],
+    "members:simulator": [*FILES, "kind=tariff&rate=0,02&floor=100&cap=7500"],
+    "members:budget": [*FILES, "q=Salakunta", "receipt=1", "receipt=2"],
 }
 
 
@@ -104,6 +109,7 @@ def salakunta(state, offer, people):
         business_id="0201256-6",
         buyer_reference="zqbuyer",
         einvoice_operator="zqoperator",
+        einvoice_address="003702012566",
     )
     for kind in ("director", "secretary"):
         ContactFactory(
@@ -231,14 +237,12 @@ def world(people):
         "members:package_file": {"key": package.key},
         "members:package_retry": {"key": package.key},
         "members:extract": {"pk": approved.deciding_id},
-        "members:package": {"code": sent.code},
-        "members:hand_in": {"code": sent.code},
+        **{f"members:{n}": {"code": sent.code} for n in ("package", "hand_in", "package_public_zip")},
         "members:hand_in_received": {"code": sent.code, "receipt": signing.dumps(handed.pk, salt=SALT)},
         "members:hand_in_aside": {"pk": handed.pk},
         "members:hand_in_file": {"pk": handed.pk},
         "members:reminder_rule": {"rung": "open"},
         "members:extract_remove": {"pk": approved.deciding_id},
-        "members:package_public_zip": {"code": sent.code},
         "members:package_public_file": {"code": sent.code, "key": package.key},
         "mfa_remove_webauthn": {"pk": passkey.pk},
         "device_end": {"pk": device.pk},
@@ -247,6 +251,13 @@ def world(people):
         "admin:app_list": {"app_label": "members"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
     }
+    member, staff = by_state["confirmed"].municipality, people["staff"]
+    at |= (
+        money_of(member, staff)
+        | decision_pages(member, staff)
+        | preparation_pages(staff)
+        | ledger_pages(member)
+    )
     refused = OutgoingEmail.objects.filter(to="zqletter@kunta.example").first()
     at |= {name: {"pk": refused.pk} for name in ("letter", "letter_again", "letter_correct")}
     AccessLog.objects.create(kind="read", user=people["librarian"], what="zqaccess")
@@ -376,7 +387,8 @@ def test_the_planted_words_are_there_to_be_seen_by_those_who_may(world, people, 
         edit = reverse("members:municipality_edit", args=[home.code])
         for address in (states[state].get_absolute_url(), home.get_absolute_url(), edit):
             seen |= planted(ask("GET", address)[1])
-    seen |= planted(ask("GET", reverse("members:extract", kwargs=at["members:extract"]))[1])
+    for name in ("members:extract", "members:assessment"):
+        seen |= planted(ask("GET", reverse(name, kwargs=at[name]))[1])
     assert PLANTED - seen <= NOWHERE
 
 

@@ -1,10 +1,11 @@
 """Forms for what the register keeps of a municipality, and for leaving."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.forms import EditForm, PortalForm, TypedDateField
-from members.models import Contact, Municipality
+from members.models import Contact, ContactKind, Municipality
 
 
 class MunicipalityForm(EditForm):
@@ -35,6 +36,13 @@ class ContactForm(EditForm):
     class Meta:
         model = Contact
         fields = ["kind", "name", "title", "email", "phone", "ended_on"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = [(kind.value, capfirst(kind.label)) for kind in ContactKind]
+        self.fields["kind"].choices = (
+            [("", _("Choose the task")), *kinds] if self.instance.pk is None else kinds
+        )
 
 
 class LeaveForm(PortalForm):

@@ -1,6 +1,7 @@
 """Forms for offers and for the City of Helsinki's decisions on them."""
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
@@ -13,9 +14,13 @@ class OfferForm(PortalForm):
     """What is put to the municipalities of one round."""
 
     version = forms.ModelChoiceField(
-        label=_("Version of the agreement"), queryset=AgreementVersion.objects.none()
+        label=_("Version of the agreement"),
+        queryset=AgreementVersion.objects.none(),
+        empty_label=_("Choose the version"),
     )
-    tariff = forms.ModelChoiceField(label=_("Tariff"), queryset=Scheme.objects.tariffs())
+    tariff = forms.ModelChoiceField(
+        label=_("Tariff"), queryset=Scheme.objects.tariffs(), empty_label=_("Choose the tariff")
+    )
     decide_by = TypedDateField(
         label=_("The decision should be legally final by"),
         validators=[check_deadline],
@@ -69,9 +74,8 @@ class InviteForm(PortalForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        regions = (
-            Municipality.objects.order_by("region_fi").values_list("region_code", "region_fi").distinct()
-        )
+        name = "region_sv" if get_language() == "sv" else "region_fi"
+        regions = Municipality.objects.order_by(name).values_list("region_code", name).distinct()
         self.fields["region"].choices = [("", _("any")), *regions]
 
     def clean(self):

@@ -25,11 +25,13 @@ def menu(user):
             (_("Reminders"), "members:reminder_list"),
             (_("People"), "people"),
             (_("Agreement"), "members:agreement_list"),
+            (_("Fees"), "members:fees"),
         ]
     else:
         lines = [
             (_("Member municipalities"), "members:member_list"),
-            (_("Agreement and fee"), "members:agreement_list"),
+            (_("Agreement"), "members:agreement_list"),
+            (_("Fees"), "members:fees"),
             (_("How to join"), "questions"),
         ]
     return [{"label": label, "url": reverse(name)} for label, name in lines]

@@ -1,6 +1,7 @@
 """Helsinki's decisions that everyone may read: joinings confirmed, versions of the agreement, the annual fee."""
 
 from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -8,8 +9,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from consortium.gather import Task
-from consortium.templatetags.portal import NO_BREAK, day, number, place, place_name
-from members.models import Accession, AccessionState, AgreementState, AgreementVersion, Scheme
+from consortium.templatetags.portal import NO_BREAK, day, money, number, place, place_name
+from members.models import Accession, AccessionState, AgreementState, AgreementVersion, AnnualBudget, Scheme
 
 NEWEST = 5  # of a kind
 NAMED = 10  # municipalities of one decision
@@ -17,7 +18,7 @@ NAMED = 10  # municipalities of one decision
 
 def decisions(today):
     """Return the newest decisions of each kind, with where they can be read more of."""
-    return [*_confirmations(), *_versions(), *_tariffs()]
+    return [*_confirmations(), *_versions(), *_budgets(), *_schemes()]
 
 
 def _confirmations():
@@ -70,15 +71,39 @@ def _versions():
         )
 
 
-def _tariffs():
-    for tariff in Scheme.objects.filter(decided_on__isnull=False).order_by("-decided_on")[:NEWEST]:
+def _budgets():
+    for budget in AnnualBudget.objects.decided().select_related("scheme").order_by("-decided_on")[:NEWEST]:
+        yield Task(
+            title=_("Budget and annual fees %(year)s decided") % {"year": budget.year},
+            url=budget.get_absolute_url(),
+            text=_("Fees %(sum)s together, at most %(cap)s a municipality")
+            % {"sum": money(budget.assessed), "cap": money(budget.scheme.cap)},
+            note=_by(budget.body, budget.section, budget.case_number),
+            since=budget.decided_on,
+            done=True,
+        )
+
+
+def _schemes():
+    """Yield the schemes decided by themselves; one decided with a year's budget is told with that."""
+    with_a_budget = AnnualBudget.objects.filter(
+        decided_on=OuterRef("decided_on"), section=OuterRef("section"), case_number=OuterRef("case_number")
+    )
+    rows = Scheme.objects.filter(~Exists(with_a_budget), decided_on__isnull=False)
+    for tariff in rows.order_by("-decided_on")[:NEWEST]:
         yield Task(
             title=_("Annual fee decided, from %(day)s") % {"day": day(tariff.valid_from)},
-            url=reverse("members:agreement_list"),
+            url=reverse("members:fees"),
             note=_by(tariff.body, tariff.section, tariff.case_number),
             since=tariff.decided_on,
             done=True,
         )
+
+
+def decision_words(decided):
+    """Return a decision of Helsinki in one line: body, section, day, case number."""
+    facts = [_by(decided.body, decided.section, ""), day(decided.decided_on)]
+    return ", ".join([*facts, decided.case_number.replace(" ", NO_BREAK)])
 
 
 def _by(body, section, case_number):

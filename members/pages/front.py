@@ -13,7 +13,7 @@ from consortium.gather import Hit, Part
 from consortium.templatetags.portal import day, number, place_in, weekday_day
 from members.models import Accession, Decision, Membership, Municipality, Offer, Population
 from members.models.municipality import sort_key
-from members.pages import standing
+from members.pages import fee_search, standing
 
 MOST = 20  # answers to one question
 NO_BREAK = "\u00a0"
@@ -176,8 +176,10 @@ def _hit(municipality, why):
 
 
 def search(user, words):
-    """Return municipalities by any name or code; to those who may see them also matters by case number."""
-    hits = [_hit(m, _why(m)) for m in _found(words)]
+    """Return years of the fee and municipalities by any name; to those who may see them also fees and matters."""
+    found = _found(words)
+    hits = [*fee_search.years(user, words), *(_hit(m, _why(m)) for m in found)]
+    hits += [*fee_search.invoices(user, words), *fee_search.of_municipalities(user, found)]
     if user.is_authenticated and len(words) > 2:
         hits += _by_case_number(user, words)
     return hits

@@ -10,8 +10,9 @@ from consortium.gather import Part, Task
 from consortium.models import AuditEvent
 from consortium.templatetags.portal import clock_time, day, long_weekday_day, money, number, rate, weekday_day
 from members import package
+from members.fee_words import reckoning_line
 from members.models import Accession, AccessionState, AppealState, RoleKind, Scheme
-from members.pages import hand_in, people, standing
+from members.pages import fees, hand_in, municipality_fee, people, standing
 from members.views.accession import ACTS, who
 
 SHOWN = 5
@@ -182,7 +183,7 @@ def done(user, municipality, today):
     accessions = Accession.objects.filter(municipality=municipality).values("pk")
     kind = ContentType.objects.get_for_model(Accession)
     events = AuditEvent.objects.filter(record_type=kind, record_id__in=accessions).exclude(verb__in=NOT_TOLD)
-    return [
+    found = [
         Task(
             title=str(ACTS.get(event.verb, event.verb)),
             url=f"{reverse('members:accession', args=[event.record_id])}?receipt={event.pk}",
@@ -197,23 +198,32 @@ def done(user, municipality, today):
         )
         for event in events.select_related("by")[:SHOWN]
     ]
+    return [*fees.told(municipality), *found][:SHOWN]
 
 
 def parts(user, municipality, today):
     """Return the membership in one paragraph, and the addresses."""
     rows = Accession.objects.filter(municipality=municipality).order_by("-pk")
     accession = rows.select_related("offer__tariff").first()
+    own_fees = reverse("members:our_fees", args=[municipality.code])
+    facts = membership_facts(municipality, today, accession, fees_url=own_fees)
     return [
-        Part(
-            _("Membership"), "members/parts/membership.html", membership_facts(municipality, today, accession)
-        ),
+        Part(_("Membership"), "members/parts/membership.html", facts),
         *people.home_parts(user, municipality, today),
         contacts_part(user, municipality, today),
     ]
 
 
-def membership_facts(municipality, today, accession=None):
-    """Return the sentences of membership and fee; ``accession`` for those whom it concerns, with its link."""
+def estimate(municipality, today):
+    """Return what the year's fee would be by the tariff, while none has been decided, or nothing."""
+    return membership_facts(municipality, today)["fee"]
+
+
+def membership_facts(municipality, today, accession=None, *, fees_url=""):
+    """Return the sentences of membership and fee: the decided one, else what it would be by the tariff.
+
+    ``accession`` and ``fees_url`` for those whom they concern, as links.
+    """
     population = municipality.population_on(today)
     tariff, year = None, today.year
     if standing.current(municipality, today):
@@ -222,15 +232,20 @@ def membership_facts(municipality, today, accession=None):
         tariff, year = Scheme.objects.tariffs().on(later.starts_on), later.starts_on.year
     elif accession and accession.is_open:
         tariff, year = accession.offer.tariff, accession.offer.joins_on.year
+    decided = municipality_fee.decided_fees(municipality, today)
+    if any(fee.budget.year == year for fee in decided):
+        tariff = None
     fee = fee_sentence(tariff, population, year) if tariff and population else ""
+    told = [f"{municipality_fee.sentence(fee)} {reckoning_line(fee.line)}." for fee in decided]
     return {
         "says": standing.sentence(municipality, today),
         "services": services_sentence(municipality, today),
-        "fee": fee,
+        "fee": " ".join(filter(None, [fee, *told])),
         "population": population,
         "source": standing.source(population),
-        "tariff": tariff if fee else None,
+        "tariff": tariff if fee and population else None,
         "accession": accession,
+        "fees_url": fees_url,
     }
 
 

@@ -18,9 +18,11 @@ def names():
     called = {
         "confirm": _("joining confirmed"),
         "decide": _("receipt of a decision"),
+        "fee_decided": _("annual fee decided"),
         "hand_in": _("receipt of what was handed in"),
         "handed_in": _("handed in, to be recorded"),
         "invite_person": _("invitation"),
+        "invoicing_details": _("details for the invoice asked"),
         "leave_role": _("somebody leaves"),
         "leave_role_staff": _("somebody leaves"),
         "move": _("entry moved away"),

@@ -18,8 +18,19 @@ from consortium.templatetags.portal import day, number, place, weekday_day
 from members import path
 from members.addresses import ASKED
 from members.forms.note import NoteForm
-from members.models import Accession, AccessionState, JoiningPackage, Membership, Municipality, Offer, Outcome
-from members.pages import home, people, staff, standing
+from members.models import (
+    Accession,
+    AccessionState,
+    Assessment,
+    JoiningPackage,
+    Membership,
+    Municipality,
+    Offer,
+    Outcome,
+)
+from members.models.municipality import ASK_INVOICING
+from members.models.population import CORRECT
+from members.pages import home, municipality_fee, people, staff, standing
 from members.views.accession import ACTS, buttons, who
 
 SHOWN = 20
@@ -135,18 +146,18 @@ def parts(user, municipality, today):
     accessions = _accessions(municipality)
     if not _belongs(user, municipality):
         own = people.invoicing_parts(user, municipality)
-        return [_register(municipality, today), *own, *_public_parts(municipality, accessions, today)]
+        return [_register(municipality, today), *own, *_public_parts(user, municipality, accessions, today)]
     return [
         replace(_register(municipality, today), folds=True),
         _waiting(user, municipality, today),
         home.contacts_part(user, municipality, today),
         _joining(user, municipality, accessions, today),
-        *[replace(part, folds=True) for part in _public_parts(municipality, accessions, today)],
+        *[replace(part, folds=True) for part in _public_parts(user, municipality, accessions, today)],
         *_own_parts(user, municipality, accessions),
     ]
 
 
-def _public_parts(municipality, accessions, today):
+def _public_parts(user, municipality, accessions, today):
     """Return what everyone may know besides the register: decision, services, fee."""
     found = []
     decided = list(_decided(accessions, today))
@@ -154,7 +165,11 @@ def _public_parts(municipality, accessions, today):
         heading = _("Decision") if len(decided) == 1 else _("Decisions")
         found.append(Part(heading, "members/parts/decisions.html", {"decided": decided}))
     found.append(public.services(today, municipality))
-    facts = home.membership_facts(municipality, today)
+    if decided_fee := municipality_fee.fee_part(user, municipality, today):
+        return [*found, decided_fee]
+    reads_all = user.has_perm("members.view_fees") or _belongs(user, municipality)
+    fees_url = reverse("members:our_fees", args=[municipality.code]) if reads_all else ""
+    facts = home.membership_facts(municipality, today, fees_url=fees_url)
     if facts["fee"]:
         found.append(Part(_("Annual fee"), "members/parts/fee.html", facts))
     return found
@@ -241,9 +256,11 @@ def _joining(user, municipality, accessions, today):
 
 def _own_parts(user, municipality, accessions):
     pks = [a.pk for a in accessions]
-    letters = OutgoingEmail.objects.filter(
-        about_type=ContentType.objects.get_for_model(Accession), about_id__in=pks
-    )
+    types = ContentType.objects.get_for_models(Accession, Assessment)
+    about = Q(about_type=types[Accession], about_id__in=pks)
+    fees = Assessment.objects.filter(municipality=municipality).values("pk")
+    about |= Q(about_type=types[Assessment], about_id__in=fees)
+    letters = OutgoingEmail.objects.filter(about)
     count = letters.count()
     found = [
         Part(
@@ -311,6 +328,8 @@ def _act(verb):
     own = {
         "edit": _("Addresses changed"),
         "leave": _("Notice of leaving recorded"),
+        CORRECT: _("Population figure corrected"),
+        ASK_INVOICING: _("Asked for the details that an invoice needs"),
         ASKED: _("Registry asked who answers for the municipality"),
     }
     return own.get(verb) or ACTS.get(verb, verb)

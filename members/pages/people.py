@@ -19,6 +19,7 @@ from members.models import (
     Role,
     RoleKind,
 )
+from members.pages import fee_search, invoices
 
 FEW, NAMED = 5, 3  # so many are named one by one; of more, so many in the text of one line
 COLOUR = {
@@ -284,7 +285,13 @@ def duty_parts(user, today):
         links.append((_("Invoicing details"), reverse("members:invoicing_list"), text))
     links += [
         (_("Member municipalities"), reverse("members:member_list"), _("Who belongs, and since when.")),
-        (_("Agreement and fee"), reverse("members:agreement_list"), _("The texts and the tariff in force.")),
+        (
+            _("Annual fee"),
+            reverse("members:fees"),
+            _("Budgets, decisions and every member's fee, year by year."),
+        ),
+        (_("Agreement"), reverse("members:agreement_list"), _("The texts, and what the fee is.")),
     ]
-    rows = [{"what": what, "url": url, "text": text} for what, url, text in links]
-    return [Part(_("What you can read"), "members/parts/links.html", {"rows": rows}, is_list=True)]
+    rows = [{"what": what, "url": url, "text": text} for what, url, text in [*invoices.links(user), *links]]
+    read = Part(_("What you can read"), "members/parts/links.html", {"rows": rows}, is_list=True)
+    return [*fee_search.look_up(user), *invoices.duty_parts(user, today), read]

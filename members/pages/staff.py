@@ -21,7 +21,7 @@ from members.models import (
     Role,
     Rung,
 )
-from members.pages import hand_in, letters, people, reminders
+from members.pages import fees, hand_in, invoices, letters, people, reminders
 
 FEW = 5  # so many are named one by one; more become one line that opens the round
 NAMED = 3
@@ -49,6 +49,8 @@ def tasks(user, today):
         *_without_representative(under_way),
         *people.without_representative(today, told={a.municipality_id for a in under_way}),
         *_failed_packages(today),
+        *fees.tasks(user, today),
+        *invoices.waiting(today),
         *letters.tasks(),
     ]
 

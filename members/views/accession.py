@@ -316,25 +316,31 @@ def accession_confirm(request, pk):
 @step_page
 def accession_revoke(request, pk):
     """Take a wrong confirmation back before the membership begins."""
-    return step_of(request, pk, "revoke", forms.ReasonForm)
+    about = _(
+        "The membership does not begin. The matter is again legally final, and the municipality is told why."
+    )
+    return step_of(request, pk, "revoke", forms.ReasonForm, about=about)
 
 
 @step_page
 def accession_reopen(request, pk):
     """Take the matter up again."""
-    return step_of(request, pk, "reopen", forms.ReasonForm)
+    about = _("What rested on the decision is open again: signature, finality and Helsinki's view.")
+    return step_of(request, pk, "reopen", forms.ReasonForm, about=about)
 
 
 @step_page
 def accession_renew(request, pk):
     """Give new digits for handing in without an account, until a new day."""
-    return step_of(request, pk, "renew", forms.RenewForm)
+    about = _("The registry gets new digits in a letter; the old ones open nothing any more.")
+    return step_of(request, pk, "renew", forms.RenewForm, about=about)
 
 
 @step_page
 def accession_stop(request, pk):
     """End the matter without a decision."""
-    return step_of(request, pk, "stop", forms.ReasonForm)
+    about = _("The matter ends without a decision. A municipality that has got its package is told why.")
+    return step_of(request, pk, "stop", forms.ReasonForm, about=about)
 
 
 @step_page

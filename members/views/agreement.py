@@ -5,9 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consortium import clock
 from consortium.steps import take_step
 from members.forms.offer import ApproveForm
 from members.models import AgreementState, AgreementVersion, Scheme
+from members.pages import budget_facts
+from members.scheme_words import scheme_sentences
 
 
 def _visible(user):
@@ -19,12 +22,15 @@ def _visible(user):
 @login_not_required
 @require_safe
 def agreement_list(request):
-    """The versions, the newest first, and the tariff in force."""
-    return render(
-        request,
-        "members/agreement_list.html",
-        {"versions": _visible(request.user), "tariffs": Scheme.objects.all()},
-    )
+    """The versions, the newest first, and the fee: what has been decided for this year and the next."""
+    today = clock.today()
+    context = {
+        "versions": _visible(request.user),
+        "fees": budget_facts.year_parts(today),
+        "limits": budget_facts.limits_part(today),
+        "schemes": [(s.valid_from, " ".join(scheme_sentences(s))) for s in Scheme.objects.all()],
+    }
+    return render(request, "members/agreement_list.html", context)
 
 
 @login_not_required

@@ -1,6 +1,7 @@
 """An entry that was made for the wrong municipality is moved to the right one."""
 
 from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from consortium.templatetags.portal import weekday_day
@@ -19,7 +20,7 @@ def accession_move(request, pk, decision):
 
     about = _("%(body)s, %(day)s, %(outcome)s: it no longer counts here, and is recorded for the other one.")
     facts = {
-        "body": wrong.body_shown,
+        "body": capfirst(wrong.body_shown),
         "day": weekday_day(wrong.meeting_on),
         "outcome": wrong.get_outcome_display(),
     }

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +24,10 @@ from consortium.templatetags.portal import day, number, place, place_name
 from members.filters import MunicipalityFilter
 from members.forms.municipality import ContactForm, LeaveForm, MunicipalityForm
 from members.models import Accession, AccessionState, Contact, Membership, Municipality, MunicipalityLanguage
+
+OF_CONTACTS = gettext_lazy(
+    "Whom the service centre turns to in the municipality. A contact does not sign in."
+)
 
 
 def with_standing(rows, today):
@@ -225,7 +229,14 @@ def municipality_edit(request, code):
     form = MunicipalityForm(request.POST or None, instance=found)
     answer = _save(request, form, found, found.get_absolute_url())
     return answer or render(
-        request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Addresses")}
+        request,
+        "members/edit.html",
+        {
+            "municipality": found,
+            "form": form,
+            "kind": _("Addresses"),
+            "says": _("Where official letters and invoices reach the municipality."),
+        },
     )
 
 
@@ -236,7 +247,9 @@ def contact_new(request, code):
     form = ContactForm(request.POST or None, instance=Contact(municipality=found))
     answer = _save(request, form, found, found.get_absolute_url())
     return answer or render(
-        request, "members/edit.html", {"municipality": found, "form": form, "kind": _("New contact")}
+        request,
+        "members/edit.html",
+        {"municipality": found, "form": form, "kind": _("New contact"), "says": OF_CONTACTS},
     )
 
 
@@ -248,7 +261,9 @@ def contact_edit(request, code, pk):
     form = ContactForm(request.POST or None, instance=contact)
     answer = _save(request, form, found, found.get_absolute_url())
     return answer or render(
-        request, "members/edit.html", {"municipality": found, "form": form, "kind": _("Contact")}
+        request,
+        "members/edit.html",
+        {"municipality": found, "form": form, "kind": _("Contact"), "says": OF_CONTACTS},
     )
 
 

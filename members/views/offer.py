@@ -34,6 +34,7 @@ def offer_list(request):
     offers = Offer.objects.select_related("version", "tariff").annotate(
         invited=Count("accessions"), decided=Count("accessions", filter=decided)
     )
+    offers = offers.order_by("-joins_on", "-pk")
     return render(request, "members/offer_list.html", {"offers": offers})
 
 
@@ -64,7 +65,9 @@ def offer(request, pk):
         "offer": found,
         "accessions": accessions,
         "counts": [
-            (AccessionState(state).label, n, f"{listed}?state={state}") for state, n in states.items()
+            (AccessionState(state).label, states[state], f"{listed}{state}")
+            for state in AccessionState.values
+            if state in states
         ],
         "unsent": states[AccessionState.PREPARED],
         "job": offer_progress(found),

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -148,7 +149,7 @@ def role_end(request, pk):
         "%(who)s can act for %(name)s until the end of the last day. What waits stays the municipality's."
     )
     context = {
-        "kind": role.get_kind_display(),
+        "kind": capfirst(role.get_kind_display()),
         "title": person.get_full_name(),
         "says": says % {"who": person.get_full_name(), "name": place.name},
         "about": "" if parts.others_answer(role) else parts.nobody_answers(place),

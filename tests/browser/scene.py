@@ -27,6 +27,7 @@ from members.models import (
     RoleKind,
 )
 from members.views.hand_in import SALT
+from tests.browser import decision_scene, fee_scene, ledger_scene
 from tests.browser.table import LIBRARIAN, REPRESENTATIVE
 
 SEEN = {  # what the address table calls them -> municipality of the demo's story
@@ -85,6 +86,9 @@ def build():
         **handed_in(made["in preparation"]),
         **duties_and_invitations(made["approved"].municipality),
         "package of two languages": {"code": made["meets soon"].code},
+        **ledger_scene.records(),
+        **fee_scene.records(),
+        **decision_scene.records(),
     }
 
 

@@ -9,11 +9,13 @@ from django.core.management import CommandError, call_command
 
 from consortium import clock, mailbox
 from consortium.deadlines import is_working_day
+from consortium.fees import redo
 from consortium.models import AuditEvent, DocumentState, Feedback, OutgoingEmail, Post, User
 from members import demo, example
 from members.models import (
     Accession,
     AgreementVersion,
+    AnnualBudget,
     AppealState,
     Contact,
     HandIn,
@@ -24,6 +26,7 @@ from members.models import (
     Note,
     Offer,
     Scheme,
+    settlements,
 )
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +38,11 @@ ACCOUNTS = """Accounts of the practice copy:
   narpes@kunta.example               representative of Närpes, in Swedish
   vaasa@kunta.example                representative of Vaasa
   korsnas@kunta.example              representative of Korsnäs, in Swedish
+  raseborg@kunta.example             representative of Raseborg, a member, in Swedish
   kaksi.kuntaa@kunta.example         representative of Alavieska and Kärsämäki
   tarkastaja@konsortio.example       auditor
   kirjanpito@konsortio.example       accountant
+  ohjausryhma@konsortio.example      chair of the steering group
   yllapito@konsortio.example         technical administrator: /administration/
 """
 KEPT_FREE = ["686", "545", "280", "905", "035", "736"]
@@ -71,7 +76,7 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     tariff = Scheme.objects.on(today)
     assert (tariff.valid_from, f"{tariff.rate:f}", tariff.floor, tariff.cap) == (
         dt.date(2026, 1, 1),
-        "0.00900",
+        "0.009000",
         150,
         7500,
     )
@@ -109,6 +114,7 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     assert [(p.user.email, p.kind) for p in Post.objects.active()] == [
         ("kirjanpito@konsortio.example", "accountant"),
         ("tarkastaja@konsortio.example", "auditor"),
+        ("ohjausryhma@konsortio.example", "chair"),
     ]
     assert [h.accession.municipality.code for h in HandIn.objects.waiting()] == ["614"]
     assert [i.email for i in Invitation.objects.waiting()] == ["kirjasto@ypaja.example"]
@@ -130,7 +136,7 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
         ("sign", "23.10."),
     ]
     assert acts.last().by == both
-    letters = OutgoingEmail.objects.filter(about_id=of("009").pk)
+    letters = OutgoingEmail.objects.filter(about_type__model="accession", about_id=of("009").pk)
     assert {letter.to for letter in letters} == {
         "kirjaamo@alavieska.example",
         "kirjasto@alavieska.example",
@@ -148,6 +154,74 @@ def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         assert load() == ACCOUNTS
     assert AuditEvent.objects.count() == count
+
+
+def standing(budget):
+    """Return how many invoices are how far paid, as the ledger says."""
+    invoices = budget.invoices.filter(is_internal=False).select_related("assessment__municipality")
+    return Counter(str(settlement.state) for settlement in settlements(invoices).values())
+
+
+@pytest.mark.breaks("members.demo_money.live")
+def test_the_figures_of_the_fees_add_up(register, today_is, worker):
+    today_is("2026-11-24")
+    load()
+    budgets = {budget.year: budget for budget in AnnualBudget.objects.all()}
+    assert {year: (b.state, b.assessments.charges().count()) for year, b in budgets.items()} == {
+        2025: ("invoiced", 9),
+        2026: ("invoiced", 18),  # one of them instead of one that was credited
+        2027: ("decided", 17),
+        2028: ("draft", 0),
+    }
+    for budget in budgets.values():
+        assert sum(line.planned for line in budget.lines.all()) == budget.total
+        assert sum(fee.amount for fee in budget.assessments.all()) == budget.assessed <= budget.ceiling
+        assert all(redo(fee.line) == abs(fee.amount) <= budget.fee_cap for fee in budget.assessments.all())
+        fees = budget.assessments.standing()
+        assert fees.count() == fees.values("municipality").distinct().count()
+        serials = [invoice.serial for invoice in budget.invoices.filter(is_internal=False)]
+        assert serials == [*range(1, budget.last_serial + 1)]
+        assert (budget.fee_cap, budget.ceiling) == (7500, 75_000)
+        assert bool(budget.told_on) == (budget.year < 2028)
+        assert not budget.untold()
+        assert not budget.papers.unfinished()
+    assert {year: budget.project_funding for year, budget in budgets.items()} == {
+        **{2025: 30_000, 2026: 0, 2027: 0, 2028: 0}
+    }
+    assert [alternative.letter for alternative in budgets[2028].alternatives.all()] == ["A", "B"]
+
+    assert standing(budgets[2025]) == {"paid": 4, "part_paid": 1, "paid_twice": 1, "returned": 1, "open": 1}
+    assert standing(budgets[2026]) == {
+        **{"paid": 8, "part_paid": 1, "paid_twice": 1, "returned": 1, "open": 2},
+        "unknown": 2,  # the credit and the new invoice: the ledger has not spoken of them
+    }
+    for year in (2025, 2026):
+        [returned] = budgets[year].returns.all()
+        assert returned.problems == []
+        assert [entry.doubt for entry in returned.entries.exclude(doubt="")] == ["nobody"]
+    credited = budgets[2026].assessments.get(credits__isnull=False)
+    wrong, right = credited.credits, credited.credits.replaced_by
+    assert wrong.municipality.code == "167"
+    assert right.residents == wrong.residents + 412
+    assert right.amount > wrong.amount == -credited.amount
+    assert [batch.lines.count() for batch in budgets[2026].batches.all()] == [14, 2]
+    for year in (2026, 2027):
+        lacking = {fee.municipality.code: gaps for fee, gaps in budgets[year].waiting()[1]}
+        assert lacking == {"478": ["einvoice_address"], "499": ["buyer_reference"], "507": ["business_id"]}
+
+
+@pytest.mark.parametrize(
+    ("today", "states"),
+    [
+        ("2027-01-04", {2026: "invoiced", 2027: "decided", 2028: "draft"}),
+        ("2026-05-20", {2025: "invoiced", 2026: "invoiced", 2027: "draft"}),
+    ],
+)
+def test_the_years_follow_the_day(register, today_is, worker, today, states):
+    today_is(today)
+    load()
+    assert dict(AnnualBudget.objects.values_list("year", "state")) == states
+    assert not AuditEvent.objects.filter(at__date__gt=today).exists()
 
 
 def test_without_the_register_it_says_what_to_type():

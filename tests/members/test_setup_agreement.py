@@ -257,7 +257,7 @@ def test_a_tariff_is_added_once():
 def test_a_tariff_that_is_there_is_not_changed():
     run(*tariff())
     assert refused(*tariff("--free-years", "2027", rate="0.008")) == (
-        "From 2027-01-01 there is another tariff: rate is 0.00900, not 0.008; free_years is [], not [2027]. "
+        "From 2027-01-01 there is another tariff: rate is 0.009, not 0.008; free_years is [], not [2027]. "
         "Nothing was changed.",
     )
     assert (Scheme.objects.get().rate, len(acts())) == (Decimal("0.009"), 1)
@@ -266,11 +266,14 @@ def test_a_tariff_that_is_there_is_not_changed():
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"cap": "7500.01"}, "The fee is at most 7,500 € a municipality. Nothing was changed."),
+        (
+            {"cap": "7500.01"},
+            "--cap: The fee is at most 7\u202f500,00\xa0€ a municipality. Nothing was changed.",
+        ),
         ({"cap": "149"}, "The smallest fee cannot exceed the largest. Nothing was changed."),
         (
             {"rate": "0.0000001"},
-            "--rate: Ensure that there are no more than 5 decimal places. Nothing was changed.",
+            "--rate: Ensure that there are no more than 6 decimal places. Nothing was changed.",
         ),
         (
             {"floor": "150.001"},

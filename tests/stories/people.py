@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import html
 
-INLINE = ("a", "b", "s", "small", "span", "strong")
+INLINE = ("a", "b", "s", "small", "span", "strong", "wbr")
 
 
 def words(element):

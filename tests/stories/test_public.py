@@ -34,7 +34,7 @@ TOLD = {
         "since": "Rautalampi är medlem sedan 1.1.2028.",
         "share": ("1 av 2 kommuner", "55 % av Finlands invånare"),
         "decision": "Beslut",
-        "body": "Styrelsen § 15",
+        "body": "Kommunstyrelsen § 15",
         "meeting": "tis 20.4.2027",
         "confirmed_on": "mån 24.5.2027",
         "fee": ("Årsavgift", "150,00 €", "26,67 € (0,009 € × 2 964 invånare)"),
