@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 from consortium.templatetags.portal import money, number
 
 NO_BREAK = "\u00a0"
-SMOOTH, STRAIGHT = (
-    0.75,
-    0.3,
-)  # by how many points a drawn line may miss the true one, and leave its corners out
+# By how many points a drawn line may miss the true one, and leave its corners out.
+SMOOTH, STRAIGHT = 0.75, 0.3
 THIN = 0.5  # points between which nothing more can be seen
 DOT = 5
 ABOVE, BELOW = 11, 4  # how far a line of text reaches from where it stands, in points

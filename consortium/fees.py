@@ -159,10 +159,11 @@ def reckon(rule, payers, *, amount=None, year):
         return Fees(fees, rule, amount, base, rate)
 
 
-def joiner(rule, payer, *, year, base=None, rate=None):
+def joiner(rule, payer, *, year, base=None, rate=None, covered=False):
     """Return the fee (€) of one who joins after the freeze, by the frozen ``base`` and ``rate`` of the year.
 
-    A tariff and bands have theirs in the rule. Raises Refused, and ValueError when a shared year's are not given.
+    ``covered``: nothing was to be paid that year, so this fee is 0 as the others are. A tariff and bands have theirs
+    in the rule. Raises Refused, and ValueError when a shared year's are not given.
     """
     found = line_refusals(rule, [payer], year=year)
     if found:
@@ -172,7 +173,7 @@ def joiner(rule, payer, *, year, base=None, rate=None):
     elif base is None or rate is None:
         raise ValueError("The frozen equal part and rate of the year are needed.")
     with localcontext(EXACT):
-        return _fees(rule, [payer], year, base, rate, covered=False)[payer.key]
+        return _fees(rule, [payer], year, base, rate, covered=covered)[payer.key]
 
 
 def full_months(joined_on, year, left_on=None):

@@ -22,7 +22,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from consortium import clock
@@ -31,6 +30,7 @@ PER_PAGE = 50
 KEPT_SECONDS = 60
 MARKS = {"": "", "ascending": " ↑", "descending": " ↓"}
 FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
+NOT_IN_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # so no spreadsheet holds them
 
 
 @dataclass(frozen=True)
@@ -250,14 +250,15 @@ def _plain(value):
         return int(value)
     if isinstance(value, int | Decimal | dt.date):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", force_str(value))
+    text = NOT_IN_XML.sub("", force_str(value))
     return f"'{text}" if FORMULA.match(text) else text
 
 
 def as_csv(table, name):
-    """Answer with a table as CSV: semicolons and a byte order mark, as Finnish spreadsheets expect."""
+    """Answer with a table as CSV: semicolons, decimal commas, a byte order mark, as Finnish spreadsheets expect."""
     stream = io.StringIO()
-    csv.writer(stream, delimiter=";").writerows(table)
+    rows = ([f"{v:f}".replace(".", ",") if isinstance(v, Decimal) else v for v in row] for row in table)
+    csv.writer(stream, delimiter=";").writerows(rows)
     return _file(("\ufeff" + stream.getvalue()).encode(), name, "text/csv; charset=utf-8")
 
 

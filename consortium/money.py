@@ -89,9 +89,8 @@ def _sign(text):
 def _parts(text, shown):
     """Return the digits before and after the decimal mark."""
     marks = re.sub(r"[0-9 ]", "", text)
-    if (
-        len(set(marks)) == 2 and marks.count(marks[-1]) == 1
-    ):  # "7.500,00": the last mark parts off the decimals
+    if len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
+        # "7.500,00": the last mark parts off the decimals
         whole, cents = text.rsplit(marks[-1], 1)
         thousands = marks[0]
     elif len(marks) > 1:  # "1.200.000"

@@ -298,12 +298,15 @@ def fee_decided(assessment, papers, *, vat):
     ``vat``: (settings of invoicing, amount) -> how VAT bears on it, in a sentence.
     """
     budget, place = assessment.budget, assessment.municipality
+    users = {role.user.email.lower(): role.user for role in place.roles.representing().select_related("user")}
     for address, languages in _registry_and_people(assessment):
         reader = _reader(place, address)
         for language in languages:
             own = [papers[language]] if reader == Reader.REGISTRY and language in papers else []
-            url = our_fees_address(place, language)
-            if reader == Reader.REGISTRY:  # it has no account, and the year's page is everyone's
+            has_account = address in users and reader == Reader.PERSON
+            if has_account:
+                url = emails.personal(our_fees_address(place, language), users[address])
+            else:  # a registry or a director without an account: the year's page is everyone's
                 url = emails.absolute("members:budget", language, year=budget.year)
             with override(language):
                 said = {
@@ -318,6 +321,7 @@ def fee_decided(assessment, papers, *, vat):
                 about=assessment,
                 attachments=own,
                 attached=bool(own),
+                has_account=has_account,
                 priority=Priority.MAILING,
                 reader=reader,
                 municipality=place,

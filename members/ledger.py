@@ -5,10 +5,9 @@ from decimal import Decimal
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from stdnum.fi import ytunnus
 
-from consortium.lists import FORMULA, as_csv, as_xlsx
+from consortium.lists import FORMULA, NOT_IN_XML, as_csv, as_xlsx
 from members.bill import is_address, is_reference
 
 
@@ -164,5 +163,5 @@ def _cell(value):
         return int(value)
     if isinstance(value, Decimal):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", " ".join(value.split()))
+    text = NOT_IN_XML.sub("", " ".join(value.split()))
     return f"'{text}" if FORMULA.match(text) else text

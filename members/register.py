@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy
+
 FILE = Path(__file__).resolve().parent / "data" / "municipalities.csv"
 SOURCE = "Statistics Finland"
+SOURCES = {SOURCE: gettext_lazy("Statistics Finland")}  # in the page's language, as far as we know the words
 NEEDED = (
     *("code", "name_fi", "name_sv", "region_code", "region_fi", "region_sv", "language"),
     *("population", "population_year", "latitude", "longitude"),
@@ -26,6 +29,11 @@ OLDEST_FIGURE = 1990  # year
 MOST_RESIDENTS = 2_000_000
 LATITUDES = (Decimal("59.5"), Decimal("70.2"))  # degrees, WGS 84: Finland with its sea
 LONGITUDES = (Decimal("19.0"), Decimal("31.7"))
+
+
+def source_words(source):
+    """Return who says how many live in a municipality, in the page's language where we know the words."""
+    return str(SOURCES.get(source, source))
 
 
 class UnreadableError(ValueError):

@@ -6,7 +6,7 @@
 from django.utils.translation import gettext as _
 
 from consortium import clock
-from consortium.fee_rules import CENT, SHARING
+from consortium.fee_rules import CENT, SHARING, with_vat
 from consortium.templatetags.portal import day, money, number, rate
 from members.fee_words import class_words, rounding_words
 
@@ -92,3 +92,12 @@ def vat_sentence(billing):
     else:
         words = _("VAT: %(how)s (%(decision)s).")
     return words % facts
+
+
+def vat_words(billing, amount):
+    """Return how VAT bears on a fee (€ without VAT)."""
+    said = vat_sentence(billing)
+    if billing.vat_rate:
+        words = _("To be paid with VAT: %(sum)s.")
+        said = f"{said} {words % {'sum': money(with_vat(amount, billing.vat_rate))}}"
+    return said

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 LONGEST_FILE = 10_000_000  # bytes
 LONGEST_UNPACKED = 100_000_000  # bytes
 MOST_LINES = 20_000
+MOST_COLUMNS = 250  # a row is filled up to its last cell, and a sheet may have 16,384 columns
 DELIMITERS = ";\t,"
 ENCODINGS = ("cp1252", "iso8859-15", "cp850", "mac_roman")
 # An old encoding is known by its letters: these are common in Finnish and Swedish, those occur.
@@ -96,7 +97,7 @@ def _sheets(content):
 
 def _filled(sheet):
     """Give the rows that hold anything: a formatted sheet has a million that don't."""
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
         if any(cell is not None for cell in row):
             yield number, row
 

@@ -59,6 +59,9 @@ def test_every_table_is_the_owners():
     "statement",
     [
         "CREATE TABLE mine (id int)",
+        "CREATE TEMPORARY TABLE members_feelimits (valid_from date, per_municipality numeric, per_year numeric)",
+        "CREATE TEMPORARY SEQUENCE mine",
+        "CREATE SCHEMA mine",
         "DROP TABLE members_accession",
         "ALTER TABLE members_accession DROP CONSTRAINT accession_confirmed_when_final_and_signed",
         "DROP INDEX accession_one_open",

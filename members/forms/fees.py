@@ -141,7 +141,7 @@ class RuleForm(forms.Form):
     with by itself; whether it goes with the payers and the amount, ``consortium.fees`` says: see ``refuse``.
     """
 
-    kind = forms.ChoiceField(label=_("How the fee is reckoned"), choices=SchemeKind.choices)
+    kind = forms.ChoiceField(label=_("Scheme"), choices=SchemeKind.choices)
     rate = RateField(label=_("Euros a resident"), required=False)
     bands = BandsField(
         label=_("Classes of population"),

@@ -16,7 +16,6 @@ from members.register import Problem
 from members.tables import UnreadableListError
 
 SALT = "population"
-STATISTICS = _("Statistics Finland")  # register.SOURCE in the page's language
 HOLDS = 12 * 3600  # seconds from the preview to the load
 
 
@@ -39,7 +38,7 @@ class PopulationFileForm(PortalForm):
     source = forms.CharField(
         label=_("Source"),
         max_length=120,
-        initial=STATISTICS,
+        initial=register.SOURCES[register.SOURCE],
         help_text=_("It stands beside each figure, in packages and on fees."),
         error_messages={"required": _("Write who says how many live there.")},
     )
@@ -50,7 +49,7 @@ class PopulationFileForm(PortalForm):
     def clean_source(self):
         """Return the source with single spaces; Statistics Finland by the name that each language has its word for."""
         source = " ".join(self.cleaned_data["source"].split())
-        return register.SOURCE if source == STATISTICS else source
+        return register.SOURCE if source == register.source_words(register.SOURCE) else source
 
     def clean(self):
         """Read the file and hold it against the register; what cannot be read is kept in ``problems``."""

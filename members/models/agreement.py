@@ -38,6 +38,11 @@ class HelsinkiDecision(models.Model):
         return self.body_sv if get_language() == "sv" else self.body_fi
 
 
+def section_sign(section):
+    """Return a section as it is written in a sentence: § 12; nothing for none."""
+    return section if not section or section.startswith("§") else f"§ {section}"
+
+
 class AgreementVersion(Workflow, HelsinkiDecision):
     """One version of the cooperation agreement; offered only after Helsinki has approved it."""
 

@@ -12,11 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.fees import Band, Payer, Reckoning, reckoning
+from consortium.fees import Band, Reckoning, reckoning
 from consortium.models import AuditEvent
-from members.models.budget import FROZEN_STATES, AnnualBudget
+from members.models.budget import AnnualBudget
+from members.models.freezing import exact_text
 from members.models.municipality import Municipality, Population
+from members.models.payers import Payee
 from members.package import HELSINKI
+
+# What a credit does not take over from the fee.
+NOT_COPIED = {"id", "amount", "credits", "instead_of", "reason", "made_by", "made_at"}
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -153,13 +158,13 @@ class Assessment(models.Model):
             amount=line.result,
             terms={
                 "kind": line.kind,
-                "base": _text(line.base),
-                "rate": _text(line.rate),
+                "base": exact_text(line.base),
+                "rate": exact_text(line.rate),
                 "above": line.above,
-                "band": [line.band.up_to, _text(line.band.fee)] if line.band else None,
-                "floor": _text(line.floor),
-                "cap": _text(line.cap),
-                "unit": _text(line.unit),
+                "band": [line.band.up_to, exact_text(line.band.fee)] if line.band else None,
+                "floor": exact_text(line.floor),
+                "cap": exact_text(line.cap),
+                "unit": exact_text(line.unit),
             },
             made_by=by,
             **more,
@@ -205,7 +210,7 @@ class Assessment(models.Model):
         """Take the whole fee back, with a reason. Returns the credit. ValidationError when it cannot be taken back."""
         with transaction.atomic():
             budget = AnnualBudget.objects.select_for_update(no_key=True).get(pk=self.budget_id)
-            if budget.state not in FROZEN_STATES:
+            if not budget.is_running:
                 raise ValidationError(
                     _("The year has been closed: nothing more is credited on it."), code="closed"
                 )
@@ -233,9 +238,8 @@ class Assessment(models.Model):
         """
         rule, year = self.budget.scheme.rule(self.budget.billing), self.budget.year
         is_first = self.municipality.memberships.filter(period__startswith__year=year).exists()
-        payer = Payer(self.municipality.code, population.count if population else None, months, is_first)
-        payee = _Corrected(self.municipality, population, payer)
-        return payee, self.budget.reckon_joiner(rule, payer), rule
+        payee = Payee(self.municipality, None, population, months, is_first)
+        return payee, self.budget.reckon_joiner(rule, payee.payer), rule
 
     def correct(self, *, by, reason, population, months):
         """Credit the whole and write a new fee for the right population figure and months, by the frozen rate.
@@ -267,20 +271,6 @@ class Assessment(models.Model):
                 self, "correct", by=by, before=str(self.amount), after=str(row.amount), new=row.pk
             )
         return row
-
-
-NOT_COPIED = {"id", "amount", "credits", "instead_of", "reason", "made_by", "made_at"}
-
-
-class _Corrected:
-    """One who pays as a correction says, in the shape of a Payee."""
-
-    def __init__(self, municipality, population, payer):
-        self.municipality, self.population, self.payer = municipality, population, payer
-
-
-def _text(number):
-    return None if number is None else f"{number:f}"
 
 
 def _number(text):

@@ -12,6 +12,7 @@ from stdnum import iban
 
 from members import bill, ledger
 from members.models.municipality import check_business_id, check_einvoice_address
+from members.models.scheme import DatedQuerySet
 
 
 class Vat(models.TextChoices):
@@ -61,14 +62,6 @@ def default_columns():
     return list(ledger.DEFAULT_COLUMNS)
 
 
-class BillingTermsQuerySet(models.QuerySet):
-    """Questions to the settings of invoicing."""
-
-    def on(self, day):
-        """Return those in force on the day, or None."""
-        return self.filter(valid_from__lte=day).order_by("-valid_from", "-pk").first()
-
-
 class BillingTerms(models.Model):
     """How invoices are made from a day on: VAT by the tax decision, account, numbers, seller. A change is a new row."""
 
@@ -109,7 +102,7 @@ class BillingTerms(models.Model):
     seller_postcode = models.CharField(_("postal code"), max_length=5, blank=True)
     seller_town = models.CharField(_("post office"), max_length=35, blank=True)
 
-    objects = BillingTermsQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("settings of invoicing")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.fees import to_share
 from consortium.models import AuditEvent
+from consortium.templatetags.portal import day
 from consortium.workflow import Workflow, refuse_day
 from members.models.agreement import HelsinkiDecision
 from members.models.billing import BillingTerms
@@ -36,7 +37,7 @@ class BudgetState(models.TextChoices):
 
 
 OPEN_STATES = frozenset({BudgetState.DRAFT, BudgetState.PROPOSED})
-FROZEN_STATES = frozenset({BudgetState.DECIDED, BudgetState.INVOICED})
+RUNNING_STATES = frozenset({BudgetState.DECIDED, BudgetState.INVOICED})  # frozen, and not closed yet
 
 
 class Stale(models.TextChoices):
@@ -52,6 +53,10 @@ class BudgetQuerySet(models.QuerySet):
     def decided(self):
         """Return those that Helsinki has decided: they are public."""
         return self.exclude(state__in=OPEN_STATES)
+
+    def running(self):
+        """Return those on which fees are still written, told and invoiced."""
+        return self.filter(state__in=RUNNING_STATES)
 
     def visible_to(self, user):
         """Return those that the person may read: from the proposal on every member, drafts those who prepare."""
@@ -74,12 +79,12 @@ class AnnualBudget(Freezing, Telling, Invoicing, Workflow, HelsinkiDecision):
         "alternative": (OPEN_STATES, None),
         "propose": (OPEN_STATES, BudgetState.PROPOSED),
         "decide": ({BudgetState.PROPOSED}, BudgetState.DECIDED),
-        "assess": (FROZEN_STATES, None),
-        "tell": (FROZEN_STATES, None),
-        "bill": (FROZEN_STATES, BudgetState.INVOICED),
+        "assess": (RUNNING_STATES, None),
+        "tell": (RUNNING_STATES, None),
+        "bill": (RUNNING_STATES, BudgetState.INVOICED),
         "read": ({BudgetState.INVOICED, BudgetState.CLOSED}, None),
-        "account": ({*FROZEN_STATES, BudgetState.CLOSED}, None),
-        "close": ({BudgetState.INVOICED, BudgetState.DECIDED}, BudgetState.CLOSED),
+        "account": ({*RUNNING_STATES, BudgetState.CLOSED}, None),
+        "close": (RUNNING_STATES, BudgetState.CLOSED),
     }
 
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
@@ -100,9 +105,8 @@ class AnnualBudget(Freezing, Telling, Invoicing, Workflow, HelsinkiDecision):
     )
     scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, blank=True, related_name="budgets")
     billing = models.ForeignKey(BillingTerms, models.PROTECT, null=True, blank=True, related_name="+")
-    frozen = models.JSONField(
-        default=dict, editable=False
-    )  # equal part and rate of a shared year, exact, as text
+    # equal part and rate of a shared year, exact, as text
+    frozen = models.JSONField(default=dict, editable=False)
     told_on = models.DateField(_("members told on"), null=True, blank=True)
     fee_cap = models.DecimalField(max_digits=8, decimal_places=2, default=ZERO, editable=False)
     ceiling = models.DecimalField(max_digits=9, decimal_places=2, default=ZERO, editable=False)
@@ -199,8 +203,13 @@ class AnnualBudget(Freezing, Telling, Invoicing, Workflow, HelsinkiDecision):
 
     @property
     def is_frozen(self):
-        """Tell whether the fees have been decided."""
+        """Tell whether the fees have been decided; they stay so when the year is closed."""
         return self.state not in OPEN_STATES
+
+    @property
+    def is_running(self):
+        """Tell whether fees are still written, told and invoiced on the year."""
+        return self.state in RUNNING_STATES
 
     def limits(self):
         """Return the limits in force on 1 January, or None while none are recorded."""
@@ -240,7 +249,7 @@ class AnnualBudget(Freezing, Telling, Invoicing, Workflow, HelsinkiDecision):
                         "A colleague changed the budget on %(day)s. Look at the figures and enter yours again."
                     ),
                     code="changed",
-                    params={"day": f"{self.changed_on:%-d.%-m.%Y}"},
+                    params={"day": day(self.changed_on)},
                 )
             self._take_limits()
             before = {name: str(getattr(self, name)) for name in figures}
@@ -383,5 +392,5 @@ class Alternative(Terms):
             )
         else:
             return now
-        facts = {"letter": self.letter, "day": f"{budget.changed_on:%-d.%-m.%Y}"}
+        facts = {"letter": self.letter, "day": day(budget.changed_on)}
         raise ValidationError({"alternative": ValidationError(words, code="stale", params=facts)})

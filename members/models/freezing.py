@@ -13,6 +13,7 @@ from members.models.billing import BillingTerms
 from members.models.membership import Membership
 from members.models.payers import Payee, full_months, population_day, population_rows, reckon_year
 from members.models.scheme import Scheme
+from members.package import HELSINKI
 
 
 class Freezing:
@@ -56,7 +57,7 @@ class Freezing:
             self.alternative, self.billing = alternative, billing
             self.scheme = self._scheme_of(alternative)
             fees = reckoned.fees
-            self.frozen = {"base": _text(fees.base), "rate": _text(fees.rate)}
+            self.frozen = {"base": exact_text(fees.base), "rate": exact_text(fees.rate)}
             self.validate_constraints()
             self.save()  # PostgreSQL takes fees on a decided budget alone
             model, rule = self.assessments.model, alternative.rule(billing)
@@ -87,10 +88,11 @@ class Freezing:
 
     def reckon_joiner(self, rule, payer):
         """Return the fee of one who is reckoned alone, by the year's frozen rate. Raises consortium.fees.Refused."""
+        covered = not self.to_share
         if self.frozen.get("rate") is None:
-            return joiner(rule, payer, year=self.year)
+            return joiner(rule, payer, year=self.year, covered=covered)
         base, rate = Decimal(self.frozen["base"]), Decimal(self.frozen["rate"])
-        return joiner(rule, payer, year=self.year, base=base, rate=rate)
+        return joiner(rule, payer, year=self.year, base=base, rate=rate, covered=covered)
 
     def unassessed(self):
         """Return the memberships with a full month in the year and no fee on it: who joined after the decision."""
@@ -100,7 +102,7 @@ class Freezing:
         ).exclude(municipality__assessments__budget=self)
         rows = rows.select_related("municipality").order_by("municipality__sort_key_fi")
         if self.billing and not self.billing.helsinki_pays:
-            rows = rows.exclude(municipality__code="091")
+            rows = rows.exclude(municipality__code=HELSINKI)
         return [m for m in rows if full_months(m.starts_on, year, m.last_day)]
 
     def assess(self, membership, *, by):
@@ -144,5 +146,6 @@ def figures_of(reckoned):
     }
 
 
-def _text(number):
+def exact_text(number):
+    """Return a number as it is kept in JSON, every decimal of it; None for None."""
     return None if number is None else f"{number:f}"

@@ -78,11 +78,6 @@ class Invoice(models.Model):
         """Return the page of the fee it bills."""
         return reverse("members:assessment", args=[self.assessment_id])
 
-    @property
-    def newest_line(self):
-        """Return what was last sent of it, or None."""
-        return self.lines.order_by("-batch__number").first()
-
 
 class InvoiceBatch(models.Model):
     """Invoices that went to the ledger together, as one file in several formats."""

@@ -1,22 +1,21 @@
 """Billing a year's fees: the batch for the ledger, and the ledger's lists read back."""
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from consortium import clock
 from consortium.documents import request_document
+from consortium.fees import with_vat
+from consortium.lists import NOT_IN_XML
 from consortium.references import national, rf
 from members.ledger import LedgerRow, gaps
+from members.ledger_return import RETURNED
 from members.models.billing import Numbering, ReferenceKind
-from members.package import HELSINKI
-
-CENT = Decimal("0.01")
 
 
 class Invoicing:
@@ -55,12 +54,15 @@ class Invoicing:
     def bill_again(self, invoices, *, by):
         """Send invoices that came back once more, under the same numbers, with the customers' details of today."""
         with self.step("bill", by=by) as details:
-            invoices = [
-                self.invoices.select_related("assessment__municipality").get(pk=i.pk) for i in invoices
-            ]
-            if any(self._is_on_its_way(invoice) for invoice in invoices):
+            invoices = self._read_again(invoices)
+            if any(i.said_at and i.sent_at and i.sent_at > i.said_at for i in invoices):
                 raise ValidationError(
                     _("A colleague has already sent one of these again. Nothing was changed."), code="again"
+                )
+            if not all(map(_came_back, invoices)):
+                raise ValidationError(
+                    _("One of these has not come back, or has been credited. Nothing was changed."),
+                    code="not_returned",
                 )
             agreements = {i.assessment.municipality_id: i.agreement for i in invoices}
             lacking = [
@@ -74,13 +76,17 @@ class Invoicing:
             details |= {"batch": batch.number, "again": [i.pk for i in invoices]}
         return batch
 
-    @staticmethod
-    def _is_on_its_way(invoice):
-        """Tell whether an invoice that came back has left once more since the ledger's newest word of it."""
-        said = invoice.entries.filter(returned__set_aside_at__isnull=True).aggregate(
-            at=Max("returned__read_at")
+    def _read_again(self, invoices):
+        """Return the invoices as they now are, in their order, with when the ledger last spoke of each (``said_at``)
+        and when it last left (``sent_at``).
+        """
+        counts = Q(entries__returned__set_aside_at__isnull=True)
+        rows = self.invoices.select_related("assessment__municipality", "credits", "credited_by").annotate(
+            said_at=Max("entries__returned__read_at", filter=counts), sent_at=Max("lines__batch__made_at")
         )
-        return bool(said["at"]) and invoice.lines.filter(batch__made_at__gt=said["at"]).exists()
+        rows = rows.prefetch_related("entries__returned")
+        found = rows.in_bulk([invoice.pk for invoice in invoices])
+        return [found[invoice.pk] for invoice in invoices]
 
     def waiting(self):
         """Return (the fees that can be billed now, [(fee, its gaps)] of those that lack a detail), by name."""
@@ -101,12 +107,12 @@ class Invoicing:
                 text="-",
                 business_id=place.business_id,
                 einvoice_address=place.einvoice_address,
-                operator=place.einvoice_operator,
-                buyer_reference=place.buyer_reference,
+                operator=_typed(place.einvoice_operator),
+                buyer_reference=_typed(place.buyer_reference),
                 agreement=agreements[place.pk],
                 vat_rate=self.billing.vat_rate,
                 vat_treatment=self.billing.vat_category,
-                internal=place.code == HELSINKI,
+                internal=assessment.is_internal,
             )
         )
 
@@ -130,7 +136,7 @@ class Invoicing:
             internal = row.is_internal
             numbered = billing.numbering == Numbering.PORTAL and not internal
             serial += numbered
-            vat = (row.amount * billing.vat_rate / 100).quantize(CENT, ROUND_HALF_UP)
+            gross = with_vat(row.amount, billing.vat_rate)
             made.append(
                 model(
                     budget=self,
@@ -143,8 +149,8 @@ class Invoicing:
                     due_on=today + dt.timedelta(days=billing.payment_days),
                     net=row.amount,
                     vat_rate=billing.vat_rate,
-                    vat=vat,
-                    gross=row.amount + vat,
+                    vat=gross - row.amount,
+                    gross=gross,
                     is_internal=internal,
                     credits=row.credits.invoice if row.is_credit else None,
                 )
@@ -182,7 +188,7 @@ class Invoicing:
                 read_by=by,
             )
             row.validate_constraints()
-            row.file.save(name, file, save=False)
+            row.file.save(found.sha256, file, save=False)  # a name of its own may be longer than a disk takes
             try:
                 row.save()
             except IntegrityError:
@@ -193,14 +199,26 @@ class Invoicing:
         return row
 
 
+def _came_back(invoice):
+    """Tell whether the newest list that names an invoice has it as returned and unpaid, and no credit has ended it."""
+    counts = [entry for entry in invoice.entries.all() if not entry.returned.set_aside_at]
+    newest = max((entry.returned_id for entry in counts), default=None)
+    lines = [entry for entry in counts if entry.returned_id == newest]
+    is_back = bool(lines) and max(lines, key=lambda entry: entry.line).status == RETURNED
+    return is_back and not any(entry.paid for entry in lines) and not hasattr(invoice, "credited_by")
+
+
+def _typed(text):
+    """Return what a municipality has typed without the signs that would stop the whole file."""
+    return " ".join(NOT_IN_XML.sub(" ", text).split())
+
+
 def _line(batch, invoice):
     """Return the line, not saved, of an invoice in a batch, in the language of the municipality's majority."""
     place = invoice.assessment.municipality
     language = place.languages[0]
     with override(language):
-        words = (
-            _("Credit of the annual fee %(year)s") if invoice.credits_id else _("Annual fee %(year)s")
-        )
+        words = _("Credit of the annual fee %(year)s") if invoice.credits_id else _("Annual fee %(year)s")
         text = f"{_('Consortium of public libraries')}: {words % {'year': batch.budget.year}}"
     return batch.lines.model(
         batch=batch,
@@ -208,8 +226,8 @@ def _line(batch, invoice):
         customer=getattr(place, f"name_{language}"),
         business_id=place.business_id,
         einvoice_address=place.einvoice_address,
-        operator=place.einvoice_operator,
-        buyer_reference=place.buyer_reference,
+        operator=_typed(place.einvoice_operator),
+        buyer_reference=_typed(place.buyer_reference),
         language=language,
         text=text,
     )

@@ -67,7 +67,8 @@ class LedgerReturn(models.Model):
         LedgerEntry.objects.bulk_create(sorted(rows, key=lambda row: row.line))
 
     def _entry(self, line, **more):
-        return LedgerEntry(returned=self, **{name: getattr(line, name) for name in FIELDS}, **more)
+        said = {name: _fitting(name, getattr(line, name)) for name in FIELDS}
+        return LedgerEntry(returned=self, **said, **more)
 
     def set_aside(self, *, by, reason):
         """Let the list no longer count, with the reason: a wrong file was read."""
@@ -122,6 +123,11 @@ class LedgerEntry(models.Model):
         return ReturnedLine(**{name: getattr(self, name) for name in FIELDS})
 
 
+def _fitting(name, value):
+    """Return a value of a list's line as the record has room for it; the file itself stays whole."""
+    return value[: LedgerEntry._meta.get_field(name).max_length] if isinstance(value, str) else value
+
+
 def claim_of(invoice):
     """Return what an invoice claims, as the ledger's lines are held against it."""
     return Claim(
@@ -135,7 +141,10 @@ def claim_of(invoice):
 
 
 def settlements(invoices):
-    """Return invoice's id -> its Settlement by the newest list that names it, in two queries whatever their number."""
+    """Return invoice's id -> its Settlement by the newest list that names it, in one query whatever their number.
+
+    ``invoices``: with their assessments and municipalities, else each is read by itself.
+    """
     invoices = list(invoices)
     entries = LedgerEntry.objects.filter(
         from_invoice__in=[i.pk for i in invoices], returned__set_aside_at__isnull=True

@@ -70,6 +70,10 @@ class Membership(models.Model):
         """Return the last day, or None while no notice has been given."""
         return self.period.upper - dt.timedelta(days=1) if self.period.upper else None
 
+    def covers(self, day):
+        """Tell whether the day lies within it."""
+        return day in self.period
+
     def leave(self, *, by, notice_on, last_day):
         """Record the notice: the membership ends with its last day, usually 31.12.; the next one is a new row."""
         with transaction.atomic():

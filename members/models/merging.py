@@ -54,6 +54,8 @@ class Merger:
 
 def mergers(budget):
     """Return the mergers of a frozen budget's year between members and others, still to be settled by a person."""
+    if not budget.is_frozen:
+        return []
     year = budget.year
     ended = Municipality.objects.filter(ended_on__range=(clock.first_day(year), clock.last_day(year)))
     groups = {}
@@ -83,16 +85,12 @@ def _merger(budget, heir, places, rows, memberships, fees):
         counted = row is not None and (place == heir or own is None or row.on >= own.on)
         held = memberships.get(place.pk, ())
         days = {before, on} if place == heir else {before}  # the heir may have joined on the very day
-        was = any(_covers(membership, day) for membership in held for day in days)
+        was = any(membership.covers(day) for membership in held for day in days)
         parts.append(MergedPart(place, was, row, counted, fees.get(place.pk, [])))
     known = all(part.population for part in parts)
     residents = sum(part.population.count for part in parts if part.is_counted) if known else None
     months = full_months(on, budget.year)
     return Merger(heir, on, parts, residents, months, _line(budget, heir, residents, months))
-
-
-def _covers(membership, day):
-    return membership.starts_on <= day and (membership.last_day is None or day <= membership.last_day)
 
 
 def _line(budget, heir, residents, months):

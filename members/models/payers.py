@@ -47,19 +47,19 @@ def population_day(terms, year):
     return clock.last_day(year - terms.population_back)
 
 
-def population_rows(codes_or_ids, day):
-    """Return municipality's id -> its newest population row on or before the day."""
+def population_rows(municipalities, day):
+    """Return municipality's id -> its newest population row on or before the day; ``municipalities``: their ids."""
     newest = Population.objects.filter(municipality=OuterRef("municipality"), on__lte=day).order_by("-on")
-    rows = Population.objects.filter(municipality__in=codes_or_ids, pk=Subquery(newest.values("pk")[:1]))
+    rows = Population.objects.filter(municipality__in=municipalities, pk=Subquery(newest.values("pk")[:1]))
     return {row.municipality_id: row for row in rows}
 
 
-def payees(budget, terms, *, expected=()):
+def payees(budget, terms, billing, *, expected=()):
     """Return those who pay the budget's year: members as of its day, and the expected ones, as if from 1 January.
 
     A membership that has no full month in the year pays nothing and is left out, as is Helsinki where it does not pay.
     """
-    year, billing = budget.year, BillingTerms.objects.on(clock.first_day(budget.year))
+    year = budget.year
     memberships = Membership.objects.on(budget.members_on).select_related("municipality")
     found = {m.municipality_id: m for m in memberships}
     places = {m.municipality_id: m.municipality for m in memberships}
@@ -81,7 +81,7 @@ def payees(budget, terms, *, expected=()):
 
 def reckon_year(budget, terms, *, expected=()):
     """Return the fees of the budget's year by the terms, as Reckoned. Raises Refused with the reasons."""
-    found = payees(budget, terms, expected=expected)
     billing = BillingTerms.objects.on(clock.first_day(budget.year))
+    found = payees(budget, terms, billing, expected=expected)
     fees = reckon(terms.rule(billing), [p.payer for p in found], amount=budget.to_share, year=budget.year)
     return Reckoned(found, fees)

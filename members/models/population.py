@@ -49,9 +49,8 @@ class Merged:
 class Comparison:
     """What figures of a day mean for the register: what is new, what would change, what is strange or lacking."""
 
-    residents: dict = field(
-        default_factory=dict
-    )  # municipality -> residents, ended ones summed into their heirs
+    # municipality -> residents, ended ones summed into their heirs
+    residents: dict = field(default_factory=dict)
     new: list = field(default_factory=list)  # municipalities
     changed: list = field(default_factory=list)  # Differences from a figure of the same day
     notable: list = field(default_factory=list)  # Differences of over 5 % from the newest earlier figure

@@ -87,12 +87,16 @@ class Terms(models.Model):
         return all(getattr(self, f.name) == getattr(other, f.name) for f in Terms._meta.local_fields)
 
 
-class SchemeQuerySet(models.QuerySet):
-    """Questions to the decided schemes."""
+class DatedQuerySet(models.QuerySet):
+    """Questions to what holds from a day on; such models are ordered with the newest first."""
 
     def on(self, day):
-        """Return the scheme in force on the day, the one decided last, or None."""
-        return self.filter(valid_from__lte=day).order_by("-valid_from", "-decided_on", "-pk").first()
+        """Return the row in force on the day, or None."""
+        return self.filter(valid_from__lte=day).order_by(*self.model._meta.ordering).first()
+
+
+class SchemeQuerySet(DatedQuerySet):
+    """Questions to the decided schemes; of two from the same day the one decided last is in force."""
 
     def tariffs(self):
         """Return those by which a municipality can reckon its fee before the others are known."""
@@ -171,7 +175,7 @@ class FeeLimits(HelsinkiDecision):
     per_municipality = models.DecimalField(_("largest fee of a municipality"), max_digits=8, decimal_places=2)
     per_year = models.DecimalField(_("largest budget of a year"), max_digits=9, decimal_places=2)
 
-    objects = SchemeQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("limits of the fee")

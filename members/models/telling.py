@@ -7,12 +7,13 @@ from django.utils.translation import override
 
 from consortium import clock
 from consortium.documents import request_document
-from consortium.fees import with_vat
 from consortium.models import AuditEvent, DocumentState
-from consortium.templatetags.portal import money, place_name
+from consortium.templatetags.portal import place_name
 from members import emails
 from members.fee_words import reckoning_line
-from members.scheme_words import vat_sentence
+from members.models.agreement import section_sign
+from members.register import source_words
+from members.scheme_words import vat_words
 
 STATEMENT = "statement"
 FILES = {"fi": "vuosimaksu", "sv": "arsavgift"}
@@ -88,15 +89,6 @@ class Telling:
         return told
 
 
-def vat_words(billing, amount):
-    """Return how VAT bears on a fee (€), in the active language."""
-    said = vat_sentence(billing)
-    if billing.vat_rate:
-        words = _("To be paid with VAT: %(sum)s.")
-        said = f"{said} {words % {'sum': money(with_vat(amount, billing.vat_rate))}}"
-    return said
-
-
 def statement_figures(budget, row, language):
     """Return the facts of a fee's statement as plain values, with its words in the language."""
     place, before = row.municipality, row.instead_of
@@ -115,7 +107,7 @@ def statement_figures(budget, row, language):
             "line": reckoning_line(row.line),
             "residents": row.residents,
             "residents_on": row.residents_on.isoformat() if row.residents_on else "",
-            "source": _(row.residents_source) if row.residents_source else "",
+            "source": source_words(row.residents_source),
             "months": row.months,
             "joined_later": row.joined_later,
             "internal": row.is_internal,
@@ -123,7 +115,7 @@ def statement_figures(budget, row, language):
             "ceiling": f"{budget.ceiling:f}",
             "body": budget.body,
             "decided_on": budget.decided_on.isoformat(),
-            "section": budget.section if budget.section.startswith("§") else f"§ {budget.section}",
+            "section": section_sign(budget.section),
             "case_number": budget.case_number,
             "vat": vat_words(budget.billing, row.amount),
             "before": f"{before.amount:f}" if before else "",

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consortium import clock
+from consortium.fees import Fee, Fees
 from consortium.gather import Part
 from consortium.templatetags.portal import day, keep, money, number, put_in
 from members.models import AnnualBudget, Assessment, BudgetState, FeeLimits, Scheme
+from members.models.agreement import section_sign
 from members.pages.decisions import decision_words
 from members.scheme_words import scheme_sentences, vat_sentence
 
@@ -19,34 +20,29 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Figures:
-    """A year's decided fees in a few figures, in €, credits taken off."""
+    """A year's decided fees, credits taken off, with the days of their figures of residents."""
 
-    members: int
-    largest: Decimal
-    smallest: Decimal  # of those who pay anything
-    median: Decimal
-    total: Decimal
-    at_cap: int
-    at_floor: int
-    days: frozenset  # of the figures of residents
+    fees: Fees
+    days: frozenset
+
+    @property
+    def members(self):
+        """Return how many have a fee."""
+        return len(self.fees.by_key)
 
 
 def figures(budget):
-    """Return the year's fees in a few figures; asked once for a page, which reads them in several places."""
+    """Return a frozen year's fees; asked once for a page, which reads them in several places."""
     if not hasattr(budget, "its_figures"):
         rows = Assessment.objects.standing().filter(budget=budget).order_by()
-        rows = list(rows.values_list("amount", "ground", "residents_on"))
-        paid = sorted(amount for amount, _ground, _day in rows if amount) or [ZERO]
-        budget.its_figures = Figures(
-            members=len(rows),
-            largest=paid[-1],
-            smallest=paid[0],
-            median=median(paid),
-            total=sum(paid, ZERO),
-            at_cap=sum(ground == "cap" for _amount, ground, _day in rows),
-            at_floor=sum(ground == "floor" for _amount, ground, _day in rows),
-            days=frozenset(day for _amount, _ground, day in rows if day),
-        )
+        names = ("pk", "amount", "full_year", "months", "ground", "by_rule", "residents_on")
+        by_key, days = {}, set()
+        for pk, *figures_of_one, counted_on in rows.values_list(*names):
+            by_key[pk] = Fee(*figures_of_one, base=None, rate=None)
+            days.add(counted_on)
+        rule = budget.scheme.rule(budget.billing)
+        fees = Fees(by_key, rule, budget.to_share, base=None, rate=None)
+        budget.its_figures = Figures(fees, frozenset(days - {None}))
     return budget.its_figures
 
 
@@ -108,11 +104,6 @@ def _proposal(budget):
     return f"{words}, {section_sign(budget.proposed_section)}" if budget.proposed_section else words
 
 
-def section_sign(section):
-    """Return a section as it is written in a sentence: § 12."""
-    return section if section.startswith("§") else f"§ {section}"
-
-
 def _money(budget):
     reckon = [(_("Budget for %(year)s") % {"year": budget.year}, money(budget.total))]
     if budget.project_funding:
@@ -166,21 +157,20 @@ def scheme_of(budget):
 
 
 def _scheme(budget):
-    found = figures(budget)
+    fees = figures(budget).fees
     spread = ""
-    if found.total:
+    if fees.total:
         words = _("The smallest fee paid is %(smallest)s, the median %(median)s, the largest %(largest)s.")
         spread = words % {
-            "smallest": money(found.smallest),
-            "median": money(found.median),
-            "largest": money(found.largest),
+            "smallest": money(fees.smallest),
+            "median": money(fees.median),
+            "largest": money(fees.largest),
         }
+        low, high = len(fees.at_floor), len(fees.at_cap)
         counts = [
-            ngettext(
-                "%(n)s member pays the smallest fee", "%(n)s members pay the smallest fee", found.at_floor
-            )
-            % {"n": number(found.at_floor)},
-            ngettext("%(n)s the largest", "%(n)s the largest", found.at_cap) % {"n": number(found.at_cap)},
+            ngettext("%(n)s member pays the smallest fee", "%(n)s members pay the smallest fee", low)
+            % {"n": number(low)},
+            ngettext("%(n)s the largest", "%(n)s the largest", high) % {"n": number(high)},
         ]
         spread = f"{spread} {', '.join(counts)}."
     context = {"sentences": scheme_of(budget), "spread": spread}
@@ -200,7 +190,7 @@ def _limits(budget):
     first, second = _limit_sentences(budget.fee_cap, budget.ceiling)
     one, whole = [first], [second, _distance(_("The budget"), budget.total, budget.ceiling)]
     if budget.is_frozen:
-        one.append(_distance(_("The largest fee"), figures(budget).largest, budget.fee_cap))
+        one.append(_distance(_("The largest fee"), figures(budget).fees.largest, budget.fee_cap))
         whole.append(_distance(_("The sum of the fees"), budget.assessed, budget.ceiling))
     context = {"sentences": [" ".join(one), " ".join(whole)]}
     return Part(_("Limits"), "members/parts/budget_limits.html", context)
@@ -242,11 +232,11 @@ def fee_in_words(year, budget, today):
             words = scheme_sentences(running)
             sentences.append(_("By the scheme in force: %(words)s") % {"words": " ".join(words[:2])})
         return {"sentences": sentences, "decision": "", "url": ""}
-    found = figures(budget)
-    facts = {"year": year, "largest": money(found.largest), "smallest": money(found.smallest)}
-    if not found.total:
+    fees = figures(budget).fees
+    facts = {"year": year, "largest": money(fees.largest), "smallest": money(fees.smallest)}
+    if not fees.total:
         most = _("Nobody pays anything in %(year)s.")
-    elif found.largest == found.smallest:
+    elif fees.largest == fees.smallest:
         most = _("Each member that pays pays %(largest)s in %(year)s, without VAT.")
     else:
         most = _("A municipality pays at most %(largest)s in %(year)s, at least %(smallest)s, without VAT.")

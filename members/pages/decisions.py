@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from consortium.gather import Task
 from consortium.templatetags.portal import NO_BREAK, day, money, number, place, place_name
 from members.models import Accession, AccessionState, AgreementState, AgreementVersion, AnnualBudget, Scheme
+from members.models.agreement import section_sign
 
 NEWEST = 5  # of a kind
 NAMED = 10  # municipalities of one decision
@@ -108,6 +109,8 @@ def decision_words(decided):
 
 def _by(body, section, case_number):
     """Return who decided, the section and the case number: Board § 12, HEL 2026-004117."""
-    sign = section if section.startswith("§") or not section else f"§ {section}"
-    told = [f"{body} {sign.replace(' ', NO_BREAK)}".strip(), case_number.replace(" ", NO_BREAK)]
+    told = [
+        f"{body} {section_sign(section).replace(' ', NO_BREAK)}".strip(),
+        case_number.replace(" ", NO_BREAK),
+    ]
     return ", ".join(filter(None, told))

@@ -18,25 +18,17 @@ from consortium.templatetags.portal import day, moment, money, number, weekday_d
 from members.models import (
     AnnualBudget,
     Assessment,
+    Invoice,
     InvoiceBatch,
     LedgerEntry,
     LedgerLine,
     LedgerReturn,
     Municipality,
-    settlements,
 )
 from members.models.population import CORRECT
-from members.settlement import PaymentState
+from members.pages.invoices import COLOUR, state_words
+from members.reports import follow
 
-STATE_COLOUR = {
-    PaymentState.PAID: "done",
-    PaymentState.CREDITED: "done",
-    PaymentState.OPEN: "waiting",
-    PaymentState.PART_PAID: "waiting",
-    PaymentState.OVERPAID: "refused",
-    PaymentState.PAID_TWICE: "refused",
-    PaymentState.RETURNED: "refused",
-}
 MAIL_COLOUR = {
     MailState.SENT: "done",
     MailState.QUEUED: "waiting",
@@ -108,7 +100,7 @@ def _invoice_facts(trail, invoice):
         (_("Dated"), day(invoice.issued_on)),
         (_("Due on"), weekday_day(invoice.due_on)),
         (_("Without VAT"), money(invoice.net)),
-        (_("VAT %(rate)s") % {"rate": f"{number(invoice.vat_rate)}\u00a0%"}, money(invoice.vat)),
+        _tax(trail, invoice),
         (_("To be paid"), money(invoice.gross)),
     ]
     if invoice.credits:
@@ -117,6 +109,12 @@ def _invoice_facts(trail, invoice):
     if note:
         facts.append((_("Credited by"), str(note)))
     return facts
+
+
+def _tax(trail, invoice):
+    if not invoice.vat_rate:  # outside the scope or exempt is not a rate of 0 %
+        return _("VAT"), trail.budget.billing.get_vat_category_display()
+    return _("VAT %(rate)s") % {"rate": f"{number(invoice.vat_rate)}\u00a0%"}, money(invoice.vat)
 
 
 def _as_sent(trail, line, batch):
@@ -145,20 +143,21 @@ def _as_sent(trail, line, batch):
 
 def payments(trail):
     """Return the part of the payments: how far each invoice is paid, with the ledger's own lines."""
-    found = settlements(trail.invoices)
+    found = follow(Invoice.objects.filter(pk__in=[invoice.pk for invoice in trail.invoices]))
+    by_invoice = {stand.invoice.pk: stand for stand in found}
     entries = LedgerEntry.objects.filter(from_invoice__in=trail.invoices).order_by("returned", "line")
     entries = list(entries.select_related("returned__read_by"))
     rows = []
     for invoice in trail.invoices:
-        settled = found[invoice.pk]
+        stand = by_invoice[invoice.pk]
         rows.append(
             {
                 "title": _invoice_title(invoice),
-                "state": {"word": settled.state.label, "css": STATE_COLOUR.get(settled.state, "")},
+                "state": {"word": state_words(stand), "css": COLOUR[stand.state]},
                 "facts": [
                     (_("To be paid"), money(invoice.gross)),
-                    (_("Paid"), money(settled.paid)),
-                    (_("Open"), money(settled.open)),
+                    (_("Paid"), money(stand.paid)),
+                    (_("Open"), money(stand.open)),
                 ],
                 "entries": [_entry(trail, e) for e in entries if e.from_invoice_id == invoice.pk],
             }

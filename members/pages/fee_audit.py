@@ -11,9 +11,10 @@ from consortium.gather import Part
 from consortium.templatetags.portal import day, moment, money, number, place, put_in, rate, weekday_day
 from members.fee_words import class_words, reckoning_line, rounding_words
 from members.models import Assessment
-from members.models.budget import FROZEN_STATES
-from members.pages import budget_facts, fee_aftermath, standing
+from members.models.agreement import section_sign
+from members.pages import budget_facts, fee_aftermath
 from members.pages.decisions import decision_words
+from members.register import source_words
 
 
 @dataclass
@@ -87,7 +88,7 @@ def acts(trail):
     """Return how the fee is put right, for those who invoice; a fee that is taken back is put right in its place."""
     fee, budget = trail.fee, trail.budget
     taken_back = any(row.credits_id == fee.pk for row in trail.chain)
-    if fee.is_credit or taken_back or budget.state not in FROZEN_STATES:
+    if fee.is_credit or taken_back or not budget.is_running:
         return []
     if not trail.reader.has_perm("members.credit_assessment", fee):
         return []
@@ -104,8 +105,8 @@ def _reckoning(trail):
     fee, line = trail.fee, trail.fee.line
     steps = []
     if fee.residents is not None:
-        source = standing.SOURCES.get(fee.residents_source, fee.residents_source)
-        words = _("Residents on %(day)s, %(source)s") % {"day": day(fee.residents_on), "source": source}
+        facts = {"day": day(fee.residents_on), "source": source_words(fee.residents_source)}
+        words = _("Residents on %(day)s, %(source)s") % facts
         steps.append((words, number(fee.residents)))
     if line.band:
         words = _("Class %(class)s") % {"class": class_words(line.above, line.band.up_to)}
@@ -174,7 +175,7 @@ def _decision(trail):
         "day": day(budget.proposed_on),
     }
     if budget.proposed_section:
-        proposed = f"{proposed}, {budget_facts.section_sign(budget.proposed_section)}"
+        proposed = f"{proposed}, {section_sign(budget.proposed_section)}"
     decided = _("alternative %(letter)s: %(decision)s") % {
         "letter": budget.alternative.letter,
         "decision": decision_words(budget),

@@ -205,7 +205,7 @@ def fee_and_change(line):
     """Return a fee and its change from the year before as two texts, for paper."""
     if line is None:
         return [_("does not pay"), ""]
-    change = _("new") if line.euros is None else f"{signed(line.euros)}, {_percent(line)}"
+    change = _("new") if line.euros is None else f"{signed(line.euros)} ({_percent(line)})"
     return [money(line.amount), change]
 
 
@@ -305,9 +305,6 @@ def facts(shown, stale):
     def row(label, text):
         return label, [text(found) for found in shown]
 
-    def counted(found, *directions):
-        return ", ".join(number(found.directions[d]) for d in directions)
-
     rows = [
         row(_("Sum of the fees"), lambda f: money(f.fees.total)),
         row(_("Beside what is to be shared"), lambda f: difference(f.fees) or _("reckon again")),
@@ -320,7 +317,8 @@ def facts(shown, stale):
         row(_("€ a resident, on average"), lambda f: rate(f.per_resident)),
     ]
     if shown[0].compares:
-        rows.append(row(_("Pay more, less, the same, new"), lambda f: counted(f, MORE, LESS, SAME, NEW)))
+        ways = {MORE: _("Pay more"), LESS: _("Pay less"), SAME: _("Pay the same"), NEW: _("New members")}
+        rows += [row(words, lambda f, way=way: number(f.directions[way])) for way, words in ways.items()]
     return [*rows, (_("State"), [words or _("up to date") for words in stale])]
 
 

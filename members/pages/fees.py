@@ -9,7 +9,6 @@ from consortium.gather import Task
 from consortium.models import AuditEvent
 from consortium.templatetags.portal import day, money, number
 from members.models import AnnualBudget
-from members.models.budget import FROZEN_STATES
 from members.models.merging import mergers
 
 NAMED = 3
@@ -37,7 +36,7 @@ def tasks(user, today):
     """Return what waits for the service centre with the fees: members to tell, joiners without one, mergers."""
     if not user.is_staff:
         return []
-    rows = AnnualBudget.objects.filter(state__in=FROZEN_STATES).select_related("scheme", "billing")
+    rows = AnnualBudget.objects.running().select_related("scheme", "billing")
     found = []
     for budget in rows.order_by("year"):
         found += [*_to_tell(budget), *_to_assess(budget, today)]

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consortium import clock, documents
-from consortium.gather import Part, Task
+from consortium.gather import Part, Task, by_deadline
 from consortium.models import DocumentState
 from consortium.rows import row
 from consortium.templatetags.portal import day, moment, money, number, weekday_day
 from members.models import AnnualBudget, LedgerFile, LedgerReturn
-from members.models.budget import FROZEN_STATES
 from members.reports import asked, follow
 from members.settlement import PaymentState
 
@@ -21,7 +20,7 @@ FEW, NAMED = 5, 3
 PATIENCE = dt.timedelta(days=14)  # so long may a question about an invoice rest
 COLOUR = {
     PaymentState.PAID: "done",
-    PaymentState.OPEN: "",
+    PaymentState.OPEN: "waiting",
     PaymentState.UNKNOWN: "",
     PaymentState.PART_PAID: "waiting",
     PaymentState.CREDITED: "",
@@ -109,7 +108,7 @@ def duty_parts(user, today):
     """Return what waits for the accountant."""
     if user.is_staff or not user.has_perm("members.manage_billing"):
         return []
-    rows = [row(task, today) for task in waiting(today)]
+    rows = [row(task, today) for task in sorted(waiting(today), key=by_deadline)]
     note = ngettext("%(n)s matter", "%(n)s matters", len(rows)) % {"n": len(rows)}
     context = {"rows": rows, "empty": _("Nothing waits: no invoice came back, no line is unknown.")}
     return [Part(_("Waiting"), "members/parts/links.html", context, note=note, is_list=True)]
@@ -118,7 +117,7 @@ def duty_parts(user, today):
 def waiting(today):
     """Return tasks: invoices that came back, questions unanswered for two weeks, lines of the ledger nobody knows."""
     found = []
-    for budget in AnnualBudget.objects.filter(state__in=FROZEN_STATES).select_related("billing"):
+    for budget in AnnualBudget.objects.running().select_related("billing"):
         url = reverse("members:invoice_list", args=[budget.year])
         found += [*_returned(budget, url), *_unanswered(budget, url, today)]
     return found + _unknown()
@@ -170,7 +169,9 @@ def _unanswered(budget, url, today):
 
 def _unknown():
     """Return a task for each year whose newest list has lines that belong to no invoice."""
-    standing = LedgerReturn.objects.filter(set_aside_at__isnull=True, budget__state__in=FROZEN_STATES)
+    standing = LedgerReturn.objects.filter(
+        set_aside_at__isnull=True, budget__in=AnnualBudget.objects.running()
+    )
     newest = standing.order_by("budget_id", "-pk").distinct("budget_id").values("pk")
     rows = LedgerReturn.objects.filter(
         pk__in=newest, entries__from_invoice__isnull=True, entries__isnull=False
@@ -274,4 +275,5 @@ def receipt(event, budget):
         facts.insert(0, (_("For"), event.subject.municipality.name))
     rows = [(_("What"), what), (_("Year"), str(budget.year)), *facts]
     rows += [(_("When"), moment(event.at)), (_("Receipt"), event.number), (_("What next"), next_)]
-    return {"rows": rows, "title": _("Done")}
+    links = [{"label": _("Files for the ledger"), "url": "#files-head"}] if event.verb == "bill" else []
+    return {"rows": rows, "title": _("Done"), "links": links}

@@ -8,9 +8,9 @@ from consortium.models import DocumentState
 from consortium.templatetags.portal import day, money, number, place, put_in
 from members.fee_words import reckoning_line
 from members.models import Assessment, FeePaper, FeePaperKind, settlements
-from members.models.telling import vat_words
 from members.pages.decisions import decision_words
-from members.pages.standing import SOURCES
+from members.register import source_words
+from members.scheme_words import vat_words
 from members.settlement import PaymentState
 
 
@@ -80,8 +80,7 @@ def _facts(row, standing, settled):
 def _population(row):
     if row.residents is None:
         return ""
-    source = SOURCES.get(row.residents_source, row.residents_source)
-    return f"{number(row.residents)}, {day(row.residents_on)}, {source}"
+    return f"{number(row.residents)}, {day(row.residents_on)}, {source_words(row.residents_source)}"
 
 
 def _invoice(row, settled):
@@ -146,7 +145,7 @@ def _file(paper, code):
 def says(municipality, found):
     """Return the newest year's fee in a sentence."""
     if not found:
-        return put_in(_("No fee has been decided for %(name)s yet."), name=place(municipality))
+        return _("No fee has been decided yet.")
     newest = found[0]
     facts = {"name": place(municipality), "year": newest["year"]}
     if newest["amount"] is None:

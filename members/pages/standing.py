@@ -1,20 +1,16 @@
 """How a municipality stands to the consortium, as everyone may know it."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from consortium.templatetags.portal import day, place, put_in
+from members import register
 
-SOURCES = {"Statistics Finland": gettext_lazy("Statistics Finland")}
+SOURCES = register.SOURCES
 
 
 def current(municipality, today):
     """Return the membership that covers the day, or None; reads what is prefetched."""
-    return next((m for m in municipality.memberships.all() if _covers(m, today)), None)
-
-
-def _covers(membership, today):
-    return membership.starts_on <= today and (membership.last_day is None or today <= membership.last_day)
+    return next((m for m in municipality.memberships.all() if m.covers(today)), None)
 
 
 def coming(municipality, today):
@@ -25,7 +21,7 @@ def coming(municipality, today):
 
 def source(population):
     """Return who says how many live in a municipality, in the page's language where we know the words."""
-    return SOURCES.get(population.source, population.source) if population else ""
+    return register.source_words(population.source) if population else ""
 
 
 def sentence(municipality, today):

@@ -11,8 +11,7 @@ from consortium.templatetags.portal import day, money, number
 from members.fee_words import reckoning_line
 from members.forms.invoices import CorrectForm, CreditForm
 from members.models import Assessment
-from members.models.budget import FROZEN_STATES
-from members.pages import standing
+from members.register import source_words
 from members.views.invoices import may_act, receipt_address
 
 
@@ -31,10 +30,10 @@ def _context(fee, form):
         "form": form,
         "kind": _("Annual fee %(year)s") % {"year": fee.budget.year},
         "line": reckoning_line(fee.line),
-        "source": standing.SOURCES.get(fee.residents_source, fee.residents_source),
+        "source": source_words(fee.residents_source),
         "invoice": invoice,
         "credited": credited,
-        "is_open": fee.budget.state in FROZEN_STATES and not getattr(fee, "replaced_by", None),
+        "is_open": fee.budget.is_running and not getattr(fee, "replaced_by", None),
     }
 
 
@@ -92,7 +91,7 @@ def assessment_correct(request, pk):
 
 
 def _figure_words(row):
-    facts = {"residents": number(row.count), "day": day(row.on), "source": standing.source(row)}
+    facts = {"residents": number(row.count), "day": day(row.on), "source": source_words(row.source)}
     return _("%(residents)s residents on %(day)s, %(source)s") % facts
 
 

@@ -19,7 +19,7 @@ from members.forms.fee_decision import DecideForm, MergerForm, ProposeForm
 from members.models import AnnualBudget, FeePaper, FeePaperKind
 from members.models.merging import mergers, settle_merger
 from members.pages import budget_decision as pages
-from members.pages.standing import SOURCES
+from members.register import source_words
 from members.scheme_words import scheme_sentences
 
 step_page = require_http_methods(["GET", "POST"])
@@ -112,7 +112,8 @@ def budget_tell(request, year):
         "unreachable": [row.municipality for row in unreachable],
         "job": pages.statements_progress(found),
     }
-    head["button"] = words % {"n": number(len(ready))}
+    if ready:
+        head["button"] = words % {"n": number(len(ready))}
     return take_step(
         request, found, "tell", PortalForm, template="members/budget_tell.html", **context, **head
     )
@@ -142,6 +143,9 @@ def budget_joiners(request, year):
     """Members who joined after the decision: what each would pay; one press writes one fee."""
     found = _budget(request, year)
     _allowed(request, found, "assess")
+    if not found.is_frozen:
+        messages.info(request, _("The fee for %(year)s is not frozen yet; decide it first.") % {"year": year})
+        return HttpResponseRedirect(found.get_absolute_url())
     back = reverse("members:budget_joiners", args=[found.year])
     if request.method == "POST" and (before := answered_before(request)):
         return before
@@ -234,9 +238,7 @@ def budget_merger(request, year, code):
         "line": reckoning_line(line) if line else "",
         "fee": line.result if line else None,
         "parts": [
-            {"part": part, "source": SOURCES.get(part.population.source, part.population.source)}
-            if part.population
-            else {"part": part, "source": ""}
+            {"part": part, "source": source_words(part.population.source) if part.population else ""}
             for part in merger.parts
         ],
     }

@@ -16,7 +16,8 @@ from members.fee_words import reckoning_line
 from members.filters import FeeFilter
 from members.models import AnnualBudget, Assessment
 from members.pages import budget as budget_page
-from members.pages import budget_decision, budget_facts, standing
+from members.pages import budget_decision, budget_facts
+from members.register import source_words
 
 
 @login_not_required
@@ -76,7 +77,7 @@ def columns(language, url):
         Column(
             "source",
             _("Source"),
-            lambda r: standing.SOURCES.get(r.residents_source, r.residents_source),
+            lambda r: source_words(r.residents_source),
             on_page=False,
         ),
         Column("by_rule", _("By the scheme, €"), lambda r: r.by_rule, on_page=False),

@@ -78,18 +78,18 @@ def _page(request, budget, form=None, again_form=None):
     if export := listing.export():
         return export
     acts = request.user.has_perm("members.manage_billing") and budget.allows("bill")
-    whole = [
-        r
+    whole = {
+        r.invoice.pk: r
         for r in returned
         if not budget.gaps_of(r.invoice.assessment, {r.municipality.pk: r.invoice.agreement})
-    ]
+    }
     context = {
         "budget": budget,
         "acts": acts,
         "may_bill": acts,
         "ready": ready,
         "gaps": [_gap(fee, gaps, events) for fee, gaps in lacking],
-        "returned": [_came_back(r, r in whole, events) for r in returned],
+        "returned": [_came_back(r, r.invoice.pk in whole, events) for r in returned],
         "stand": stand,
         "list": listing,
         "sift": sift,
@@ -100,7 +100,7 @@ def _page(request, budget, form=None, again_form=None):
             "municipality", "made_by", "credits__replaced_by", "credits__invoice", "invoice"
         ),
         "make_form": form or PortalForm(auto_id="make_%s"),
-        "again_form": again_form or (AgainForm(rows=whole, auto_id="again_%s") if whole else None),
+        "again_form": again_form or (AgainForm(rows=whole.values(), auto_id="again_%s") if whole else None),
         "ask_all_form": PortalForm(auto_id="ask_all_%s"),
         "form": form or again_form,
         "receipt": _receipt(request, budget),

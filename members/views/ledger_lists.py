@@ -19,7 +19,7 @@ from members.reports import reconcile
 from members.views.invoices import budget_of, list_url, may_act, may_read
 from members.year_end import by_age, open_items, year_end
 
-LISTED_PROBLEMS = 100
+LISTED_PROBLEMS = LISTED_DOUBTS = 100
 
 
 def _list_of(pk):
@@ -82,12 +82,12 @@ def ledger_list_page(request, pk):
     )
     if export := listing.export():
         return export
-    doubts = sum(1 for entry in entries if entry.doubt)
+    doubts = found.entries.exclude(doubt="").count()
     context = {
         "returned": found,
         "budget": found.budget,
         "list": listing,
-        "known": len(entries) - doubts,
+        "known": found.entries.count() - doubts,
         "doubts": doubts,
         "problems": found.problems[:LISTED_PROBLEMS],
         "more": max(0, len(found.problems) - LISTED_PROBLEMS),
@@ -178,6 +178,8 @@ def reconciliation(request, year):
     context = {
         "budget": budget,
         "stand": stand,
+        "doubts": stand.doubts[:LISTED_DOUBTS],
+        "more": max(0, len(stand.doubts) - LISTED_DOUBTS),
         "amiss": [{"row": r, "state": told.state_words(r), "css": told.COLOUR[r.state]} for r in stand.amiss],
         "list": listing,
         "acts": request.user.has_perm("members.manage_billing"),

@@ -18,7 +18,7 @@ from consortium.templatetags.portal import day, moment, number
 from members.forms.population import PopulationFileForm, PopulationLoadForm, packed, unpacked
 from members.models import Municipality, Population
 from members.models.population import LOAD, compare_figures, figures_as_a_whole, store_figures
-from members.pages import standing
+from members.register import source_words
 
 LISTED_PROBLEMS = 100
 
@@ -38,7 +38,7 @@ def population_list(request):
         loaded[act.details["on"], act.details["source"]] = act
     for row in days:
         row["act"] = loaded.get((row["on"].isoformat(), row["source"]))
-        row["who"] = standing.SOURCES.get(row["source"], row["source"])
+        row["who"] = source_words(row["source"])
     newest = [row for row in days if row["on"] == days[0]["on"]]
     context = {
         "days": days,
@@ -62,7 +62,7 @@ def _receipt(act):
         "rows": [
             (_("What"), _("Population figures loaded")),
             (_("Day of the figures"), day(told["on"])),
-            (_("Source"), standing.SOURCES.get(told["source"], told["source"])),
+            (_("Source"), source_words(told["source"])),
             (_("Figures"), counted % {key: number(told[key]) for key in ("new", "changed", "same")}),
             (_("Residents in all"), number(told["total"])),
             (_("When"), moment(act.at)),
@@ -109,7 +109,7 @@ def _preview(request, content, comparison, refused=None):
     context = {
         "form": form,
         "on": dt.date.fromisoformat(content["on"]),
-        "source": standing.SOURCES.get(content["source"], content["source"]),
+        "source": source_words(content["source"]),
         "column": content["column"],
         "comparison": comparison,
         "country": content["country"],

@@ -1,6 +1,7 @@
 """Pages of the fee: who reads what, the same work for few members and many, and what no page tells."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.base import ContentFile
@@ -147,3 +148,20 @@ def test_receipts_and_the_field_for_invoices_are_for_those_whose_duty_it_is(clie
         assert "Find a fee" not in page and "Receipt" not in page
     page = told(client_of(staff).get(f"/fees/2028/?receipt={event}"))
     assert "Find a fee" in page and "Receipt" in page
+
+
+def test_the_public_figures_are_those_of_the_simulator_to_the_cent(client, staff):
+    for residents in (5_000, 10_001, 10_002, 750_000):  # the last one's fee is the largest by the rate itself
+        payer(residents=residents)
+    decided_budget(terms=tariff_terms("0.01", "0"), total=7700)
+    page = read(client, "/fees/2028/")
+    assert "the median 100,01 €" in page and "1 the largest." in page
+
+
+def test_helsinkis_own_entry_is_not_open_on_its_fees_page(auditor, staff):
+    payer("091", residents=664_028)
+    budget = decided_budget(by=staff)
+    budget.bill(by=staff)
+    page = re.sub(r"<[^>]+>|\s+", " ", read(auditor, budget.assessments.get().get_absolute_url()))
+    payments = re.sub(" +", " ", page[page.index("Payments") :])
+    assert "internal entry" in payments and "Paid 0,00 € Open 0,00 €" in payments

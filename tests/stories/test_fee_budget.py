@@ -123,7 +123,7 @@ def test_the_pages_ask_the_database_as_often_for_three_members_as_for_thirty(
 
 
 QUERIES = {
-    f"{SIMULATOR}?kind=tariff&rate=0,02&floor=100&cap=7500": 15,
-    "/en/fees/2028/alternatives/A/": 16,
-    "/en/fees/2028/compare/?with=A&with=B": 20,
+    f"{SIMULATOR}?kind=tariff&rate=0,02&floor=100&cap=7500": 14,
+    "/en/fees/2028/alternatives/A/": 15,
+    "/en/fees/2028/compare/?with=A&with=B": 18,
 }

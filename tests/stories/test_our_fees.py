@@ -102,7 +102,7 @@ def test_a21_a_neighbour_reads_neither_the_page_nor_the_statement(decided, perso
     assert neighbour.opens("/en/municipalities/686/fees/2028/sv.pdf").status == 404  # Finnish alone
 
 
-def test_a21_the_page_costs_the_same_for_any_number_of_years(decided, person, staff, run_worker):
+def test_our_fees_cost_the_same_for_any_number_of_years(decided, person, staff, run_worker):
     Municipality.objects.update(
         einvoice_address="003702012566", einvoice_operator="BASW", business_id="0201256-6"
     )

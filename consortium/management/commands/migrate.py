@@ -43,8 +43,8 @@ def grant(connection, role, password=""):
     Raises CommandError when the role is missing and cannot be made, or is mightier than it may be.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, current_schema()")
-        owner, schema = cursor.fetchone()
+        cursor.execute("SELECT current_user, current_schema(), current_database()")
+        owner, schema, database = cursor.fetchone()
         if role == owner:
             return 0
         _make_role(cursor, role, password)
@@ -53,7 +53,9 @@ def grant(connection, role, password=""):
             [schema],
         )
         tables = sorted(name for (name,) in cursor.fetchall())
-        names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
+        names = {
+            n: sql.Identifier(v) for n, v in (("role", role), ("schema", schema), ("database", database))
+        }
 
         def run(text, **more):
             cursor.execute(sql.SQL(text).format(**names, **more))
@@ -61,6 +63,9 @@ def grant(connection, role, password=""):
         run("REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}, PUBLIC")
         run("GRANT USAGE ON SCHEMA {schema} TO {role}")
         run("REVOKE CREATE ON SCHEMA {schema} FROM {role}, PUBLIC")
+        # A temporary table is found before ours, and a trigger of one could pass for ours.
+        run("REVOKE TEMPORARY, CREATE ON DATABASE {database} FROM {role}, PUBLIC")
+        _refuse_temporary(cursor, role, database)
         run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}")
         for table in tables:
             if table in READ_ONLY_TABLES:
@@ -75,6 +80,15 @@ def grant(connection, role, password=""):
                 table=sql.Identifier(table),
             )
     return len(tables)
+
+
+def _refuse_temporary(cursor, role, database):
+    cursor.execute("SELECT has_database_privilege(%s, %s, 'TEMPORARY')", [role, database])
+    if cursor.fetchone() == (True,):
+        raise CommandError(
+            f"The role {role} can make temporary tables. Let an administrator type: "
+            f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}"
+        )
 
 
 def _make_role(cursor, role, password):
