@@ -80,7 +80,9 @@ def _by_rule(line):
         )
     counts = line.unit != CENT or line.ground not in ("floor", "cap")
     return (
-        f"{words % figures}, {rounding_words(line.unit)}" if exact != line.product and counts else words % figures
+        f"{words % figures}, {rounding_words(line.unit)}"
+        if exact != line.product and counts
+        else words % figures
     )
 
 

@@ -20,7 +20,11 @@ TABLE = Path(__file__).parent / "access_posts.csv"
 KINDS = ["auditor", "accountant", "member"]
 ONES_OWN = {"edit", "renew_feed"}
 MATTERS = {"accountant": {"bill", "account"}}  # what an empty form does that is the duty's own
-DRAFTS = {"zqdraft", "zqcost", "zqalternative"}  # of a year's fees: the steering group's matter and the staff's
+DRAFTS = {
+    "zqdraft",
+    "zqcost",
+    "zqalternative",
+}  # of a year's fees: the steering group's matter and the staff's
 NEVER = {"zqprepared", "zqaccess", "zqbody"}  # half-written entries, logs, texts of letters: no duty's matter
 INVOICING = {"zqbuyer", "zqoperator"}
 CORRECTIONS = {"zqcredit", "zqledger", "zqlist"}

@@ -34,7 +34,10 @@ class SimulatorForm(RuleForm):
     """A scenario of a year's fees: how they are reckoned, and who else is reckoned with. Sent with GET."""
 
     population_back = forms.TypedChoiceField(
-        label=_("Residents at the latest on"), choices=[(str(n), "") for n in YEARS_BACK], coerce=int, required=False
+        label=_("Residents at the latest on"),
+        choices=[(str(n), "") for n in YEARS_BACK],
+        coerce=int,
+        required=False,
     )
     expected = forms.CharField(
         label=_("If these join"),

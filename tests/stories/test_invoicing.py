@@ -110,7 +110,9 @@ def test_a19_one_file_holds_what_the_ledger_needs_and_rows_with_gaps_are_apart(
 ):
     director = RoleFactory(municipality=members["981"], user__language="fi").user
     page = accountant.opens(accountant.opens("/en/home/").link("Invoices 2028"))
-    assert page.says == "No invoice has been made for the year. 4 can go into the next file. 1 lacks a detail."
+    assert (
+        page.says == "No invoice has been made for the year. 4 can go into the next file. 1 lacks a detail."
+    )
     assert "Decided, without VAT 8 860,00 €" in page.part("Sums")
     assert "420,00 € Ypäjä the buyer's reference is missing Nobody has been asked yet." in page.part(
         "Details missing"
@@ -322,7 +324,10 @@ def test_c41_a_returned_invoice_its_reference_asked_the_same_claim_again(
     reads(accountant, line("686", status="palautettu", reason="Ostajan viite puuttuu"), line("009"))
     assert states(accountant)["Rautalampi"][0] == "returned, Ostajan viite puuttuu"
     service_centre = Person(client_of(staff))
-    assert "1 invoice came back, 2028 Rautalampi: Ostajan viite puuttuu" in service_centre.opens("/en/home/").text
+    assert (
+        "1 invoice came back, 2028 Rautalampi: Ostajan viite puuttuu"
+        in service_centre.opens("/en/home/").text
+    )
 
     page = accountant.opens(INVOICES)
     assert "Returned: Ostajan viite puuttuu" in page.part("Returned")
