@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from consortium.gather import Part
 from consortium.templatetags.portal import day, long_weekday_day, money, weekday_day
-from members.models import BudgetState
+from members.models import AnnualBudget, BudgetState
+from members.models.budget import OPEN_STATES
 from members.pages import fee_tables, scenario
 
 
@@ -29,6 +30,20 @@ def acts(user, budget, today):
     if user.has_perm("members.edit_annualbudget", budget):
         found.append({"label": _("Change the budget"), "url": reverse("members:budget_edit", args=[year])})
     return found
+
+
+def duty_parts(user):
+    """Return the years that are being prepared, for those of the steering group."""
+    if not user.has_perm("members.view_drafts"):
+        return []
+    budgets = AnnualBudget.objects.filter(state__in=OPEN_STATES)
+    rows = [
+        {"what": _("Annual fee %(year)s") % {"year": b.year}, "url": b.get_absolute_url(), "text": _state(b)}
+        for b in budgets.select_related("proposal")
+    ]
+    if not rows:
+        return []
+    return [Part(_("Preparation"), "members/parts/links.html", {"rows": rows}, is_list=True)]
 
 
 def parts(user, budget, today):

@@ -19,7 +19,7 @@ from members.models import (
     Role,
     RoleKind,
 )
-from members.pages import fee_search, invoices
+from members.pages import budget_work, fee_search, invoices
 
 FEW, NAMED = 5, 3  # so many are named one by one; of more, so many in the text of one line
 COLOUR = {
@@ -294,4 +294,9 @@ def duty_parts(user, today):
     ]
     rows = [{"what": what, "url": url, "text": text} for what, url, text in [*invoices.links(user), *links]]
     read = Part(_("What you can read"), "members/parts/links.html", {"rows": rows}, is_list=True)
-    return [*fee_search.look_up(user), *invoices.duty_parts(user, today), read]
+    return [
+        *budget_work.duty_parts(user),
+        *fee_search.look_up(user),
+        *invoices.duty_parts(user, today),
+        read,
+    ]

@@ -37,9 +37,10 @@ def may_act(request):
         raise PermissionDenied
 
 
-def budget_of(year):
-    """Return the year's budget with its settings of invoicing, or 404."""
-    return get_object_or_404(AnnualBudget.objects.select_related("billing"), year=year)
+def budget_of(request, year):
+    """Return the year's budget with its settings of invoicing, or 404 where the person may not know of it."""
+    rows = AnnualBudget.objects.visible_to(request.user).select_related("billing")
+    return get_object_or_404(rows, year=year)
 
 
 def list_url(budget):
@@ -56,7 +57,7 @@ def receipt_address(budget, event):
 def invoice_list(request, year):
     """The year's sums, what is missing, how each invoice stands, the files, the lists, the credits."""
     may_read(request)
-    return _page(request, budget_of(year))
+    return _page(request, budget_of(request, year))
 
 
 def _page(request, budget, form=None, again_form=None):
@@ -195,7 +196,7 @@ def invoice_make(request, year):
     may_act(request)
     if before := answered_before(request):
         return before
-    budget, form = budget_of(year), PortalForm(request.POST, by=request.user)
+    budget, form = budget_of(request, year), PortalForm(request.POST, by=request.user)
 
     def make():
         budget.bill(by=request.user)
@@ -211,7 +212,7 @@ def invoice_again(request, year):
     may_act(request)
     if before := answered_before(request):
         return before
-    budget = budget_of(year)
+    budget = budget_of(request, year)
     rows = [row for row in reconcile(budget).rows if row.is_returned] if budget.is_frozen else []
     form = AgainForm(request.POST, rows=rows, by=request.user, auto_id="again_%s")
 
@@ -227,7 +228,7 @@ def invoice_again(request, year):
 def invoice_progress(request, year):
     """The live part of the page: how far the files are."""
     may_read(request)
-    return render(request, "partials/progress.html", {"job": told.file_progress(budget_of(year))})
+    return render(request, "partials/progress.html", {"job": told.file_progress(budget_of(request, year))})
 
 
 @require_safe
@@ -258,7 +259,7 @@ def invoicing_ask(request, year):
     if before := answered_before(request):
         return before
     budget, form, code = (
-        budget_of(year),
+        budget_of(request, year),
         PortalForm(request.POST, by=request.user),
         request.POST.get("code", ""),
     )

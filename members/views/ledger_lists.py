@@ -37,7 +37,7 @@ def _sums(key, label, value):
 def ledger_return(request, year):
     """Read a list of the ledger; those read so far, the newest first."""
     may_read(request)
-    budget = budget_of(year)
+    budget = budget_of(request, year)
     if request.method == "POST":
         may_act(request)
         if before := answered_before(request):
@@ -164,7 +164,7 @@ def ledger_list_aside(request, pk):
 def reconciliation(request, year):
     """The year's invoices against the ledger's lists: sums by state, each difference, each line nobody knows."""
     may_read(request)
-    budget = budget_of(year)
+    budget = budget_of(request, year)
     if not budget.is_frozen:
         return HttpResponseRedirect(list_url(budget))
     stand = reconcile(budget)
@@ -213,7 +213,7 @@ def _reconciled_columns():
 def open_items_page(request, year):
     """What is open on a day, by how late it is; the year's fees, memberships, surplus or shortfall."""
     may_read(request)
-    budget = budget_of(year)
+    budget = budget_of(request, year)
     if not budget.is_frozen:
         return HttpResponseRedirect(list_url(budget))
     form = DayForm(request.GET if request.GET.get("on") else None)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from consortium.models import Post
 from members.models import AnnualBudget, Membership, Municipality, Population
 from tests.factories import UserFactory, decided_budget, tariff_terms
 from tests.stories.people import Page, Person
@@ -15,9 +16,10 @@ from tests.stories.test_fee_simulator import (
     saves,
     scenario,
     settings_of_the_fee,
+    steering,
 )
 
-__all__ = ["clerk", "settings_of_the_fee"]  # fixtures, used by their names
+__all__ = ["clerk", "settings_of_the_fee", "steering"]  # fixtures, used by their names
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,23 @@ QUERIES = {
     "/en/fees/2028/alternatives/A/": 15,
     "/en/fees/2028/compare/?with=A&with=B": 18,
 }
+
+
+@pytest.mark.breaks("members.pages.budget_work.duty_parts")
+def test_the_steering_group_finds_the_year_that_is_being_prepared(clerk, steering):
+    opens_budget(clerk)
+    assert "A draft without alternatives." in steering.opens("/en/duties/").part("Preparation")
+    saves(clerk)
+    page = steering.opens("/en/duties/")
+    assert "Compare the alternatives" in page.part("Preparation")
+    assert page.link("Annual fee 2028") == "/en/fees/2028/"
+
+
+@pytest.mark.breaks("members.models.budget.BudgetQuerySet.visible_to")
+def test_the_accountant_cannot_tell_a_draft_from_a_year_without_a_budget(clerk, client_of):
+    opens_budget(clerk)
+    user = UserFactory(language="en")
+    Post.give(user, "accountant", by=UserFactory(is_staff=True))
+    accountant = Person(client_of(user))
+    for page in ("invoices", "lists", "reconciliation", "open"):
+        assert [accountant.opens(f"/en/fees/{year}/{page}/").status for year in (2028, 2031)] == [404, 404]
