@@ -209,6 +209,12 @@ class Reconciliation:
         """Return what is still to be paid (€)."""
         return sum((row.open for row in self.rows), ZERO)
 
+    @property
+    def overpaid(self):
+        """Return what has been paid above the sums of the invoices (€); it lessens what is open."""
+        too_much = {PaymentState.OVERPAID, PaymentState.PAID_TWICE}
+        return sum((-row.open for row in self.rows if row.state in too_much), ZERO)
+
     @cached_property
     def parts(self):
         """Return the difference part by part; their sum is the difference, to the cent."""

@@ -199,6 +199,7 @@ def test_a19_the_ledgers_list_marks_paid_part_paid_twice_paid_and_unknown_to_the
     page = accountant.opens(INVOICES)
     assert "The ledger and the portal agree to the cent. Both have invoiced 1 360,00 €" in page.part("Sums")
     assert "Paid 1 360,00 € Open 0,00 €" in page.part("Sums")
+    assert "420,00 € has been paid too much; it is taken off what is open." in page.part("Sums")
 
 
 @pytest.mark.breaks("members.models.ledger_list.LedgerReturn.set_aside")
