@@ -8,12 +8,13 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from consortium import clock
 from consortium.models import AuditEvent, Post
 from members.ledger_return import read_return
 from members.models import BillingTerms, FeeLimits, Invoice, LedgerReturn
 from members.reports import reconcile
 from members.year_end import Age, by_age, open_items, year_end
-from tests.factories import BudgetFactory, UserFactory, decided_budget, payer
+from tests.factories import BudgetFactory, UserFactory, decided_budget, payer, tariff_terms
 from tests.stories.people import Page, Person, file_called
 
 pytestmark = pytest.mark.django_db
@@ -285,8 +286,13 @@ def test_pages_cost_the_same_for_3_and_for_30_members(
     assert counted[0] == counted[1], counted
 
 
-def test_the_year_that_is_not_frozen_says_what_comes_first(accountant):
-    BudgetFactory(year=2030)
+def test_the_year_that_is_not_frozen_says_what_comes_first(accountant, staff):
+    payer("009")
+    budget = BudgetFactory(year=2030)
+    assert accountant.opens("/en/fees/2030/invoices/").status == 404  # drafts are not the accountant's
+    budget.propose(
+        by=staff, alternative=budget.save_alternative(tariff_terms(), by=staff), proposed_on=clock.today()
+    )
     assert accountant.opens("/en/fees/2030/invoices/").says == (
         "The fee for 2030 is not frozen yet; decide it first."
     )
