@@ -1,4 +1,7 @@
-"""Each page once, on a desktop and a phone: WCAG 2.2 AA by axe, no complaint in the console, no sideways scroll."""
+"""Each page once, on a desktop and a phone: WCAG 2.2 AA by axe, no complaint in the console, no sideways scroll.
+
+Once as each kind of person: the same page of further records is looked at by the drill, in every language.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,8 +10,14 @@ from tests.browser.table import NOT_PAGES, PAGES, names
 from tests.browser.watch import said_wrong, shot
 
 pytestmark = [pytest.mark.browser]
-GOOD = [page for page in PAGES if not page.mistakes]
 REFUSING = [page for page in PAGES if page.mistakes]
+_REFUSED = {(page.name, page.who) for page in REFUSING}
+_FIRST = {(page.name, page.who): page for page in reversed(PAGES) if not page.mistakes}
+GOOD = [
+    page
+    for page in PAGES
+    if page == _FIRST.get((page.name, page.who)) and (page.name, page.who) not in _REFUSED
+]
 
 
 def test_every_page_is_in_the_table():

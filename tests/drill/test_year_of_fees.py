@@ -14,6 +14,7 @@ import openpyxl
 import pymupdf
 import pytest
 
+from tests.browser.fixtures import *  # noqa: F403
 from tests.browser.ledger_list import BACK, CENT, PART, REASON, TWICE, Billed, half, ledgers_list
 from tests.browser.reading import both, euros, facts, fetched, fi, opens, plain, table
 from tests.browser.test_main_path import press, receipt
