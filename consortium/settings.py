@@ -175,6 +175,8 @@ APPEND_ONLY_TABLES = [
     "members_invoicebatch",
     "members_ledgerline",
     "members_ledgerentry",
+    "procurement_answerversion",
+    "procurement_ruling",
 ]
 DATABASES = {
     "default": env.db_url_config(DATABASE_URL),

@@ -53,6 +53,7 @@ urlpatterns = [
         path("account/", include("consortium.account_urls")),
         path("administration/", admin.site.urls),
         path("", include("members.urls")),
+        path("", include("procurement.urls")),
         prefix_default_language=False,
     ),
 ]

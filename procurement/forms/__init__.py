@@ -1,0 +1,1 @@
+"""Forms of joint procurement: one file a subject."""

@@ -1,0 +1,1 @@
+"""Pages of joint procurement: one file a subject."""
