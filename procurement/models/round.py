@@ -88,7 +88,7 @@ class Round(models.Model):
             models.CheckConstraint(
                 name="round_cost_has_rate",
                 condition=Q(cost_rule="unknown", cost_rate__isnull=True)
-                | ~Q(cost_rule="unknown") & Q(cost_rate__gt=0),
+                | ~Q(cost_rule="unknown") & Q(cost_rate__isnull=False, cost_rate__gt=0),
                 violation_error_message=_("Give the sum that the estimate is reckoned from."),
             ),
             models.CheckConstraint(

@@ -12,15 +12,13 @@ from members.models.decision import Channel
 from procurement.models.words import AnswerKind, RulingKind
 
 
-class AnswerVersion(models.Model):
-    """One thing said, never changed: a new word is a new version. Amounts in € a year without VAT.
+class Said(models.Model):
+    """What an answer says, whoever wrote it. Amounts in € a year without VAT.
 
     ``until``: the day of our own meeting while preparing, the day from which a withdrawal holds. ``ceiling``: what the
     municipality pays at most, read by itself and the service centre.
     """
 
-    answer = models.ForeignKey("procurement.Answer", models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField()
     kind = models.CharField(_("answer"), max_length=10, choices=AnswerKind)
     yearly = models.DecimalField(_("volume a year"), max_digits=12, decimal_places=2, null=True, blank=True)
     by_lot = models.JSONField(_("volume of each lot"), default=dict, blank=True)  # number -> "1200.00"
@@ -34,11 +32,23 @@ class AnswerVersion(models.Model):
     section = models.CharField(_("section (§)"), max_length=20, blank=True)
     case_number = models.CharField(_("case number"), max_length=40, blank=True)
     final_on = models.DateField(_("legally final on"), null=True, blank=True)
-    extract = models.FileField(
-        _("extract of the minutes"), upload_to="answers/%Y/", blank=True, max_length=300
-    )
     contact_name = models.CharField(_("contact for the contract"), max_length=120, blank=True)
     contact_email = models.EmailField(_("contact's e-mail"), blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def body_shown(self):
+        """Return the body's own name, or the kind of body while it has none."""
+        return self.body_name or (self.get_body_display() if self.body else "")
+
+
+class AnswerVersion(Said):
+    """One thing said, never changed: a new word is a new version."""
+
+    answer = models.ForeignKey("procurement.Answer", models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
     answered_name = models.CharField(_("who answers"), max_length=120, blank=True)
     answered_title = models.CharField(_("title"), max_length=120, blank=True)
     channel = models.CharField(_("how it came"), max_length=10, choices=Channel, blank=True)
@@ -47,6 +57,9 @@ class AnswerVersion(models.Model):
     given_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+", editable=False)
     given_at = models.DateTimeField(editable=False)
     late = models.BooleanField(default=False, editable=False)
+    prepared_by = models.ForeignKey(
+        "consortium.User", models.PROTECT, null=True, related_name="+", editable=False
+    )
 
     class Meta:
         verbose_name = _("version of an answer")
@@ -56,7 +69,7 @@ class AnswerVersion(models.Model):
             models.UniqueConstraint(fields=["answer", "number"], name="answerversion_number"),
             models.CheckConstraint(
                 name="answerversion_committed_volume",
-                condition=~Q(kind="committed") | Q(yearly__gt=0),
+                condition=~Q(kind="committed") | Q(yearly__isnull=False, yearly__gt=0),
                 violation_error_message=_("A commitment says how much you mean to buy in a year."),
             ),
             models.CheckConstraint(
@@ -128,6 +141,11 @@ class AnswerVersion(models.Model):
         """Return the day after the municipality's own meeting, when it is asked again; None unless it prepares."""
         return self.until + dt.timedelta(days=1) if self.kind == AnswerKind.PREPARING else None
 
+    @property
+    def answered_by(self):
+        """Return the name and title of the one who answered from a shared mailbox, or nothing."""
+        return ", ".join(filter(None, [self.answered_name, self.answered_title]))
+
     def giver_as_known_to(self, reader):
         """Return who gave it; to a municipality the people of the service centre are one."""
         if self.given_by.is_staff and not reader.is_staff:
@@ -179,13 +197,17 @@ class Ruling(models.Model):
         self.about = self.ABOUT[RulingKind(self.kind)]
 
 
-class Draft(models.Model):
-    """What has been prepared for a municipality; it counts only when the representative sends it."""
+class Draft(Said):
+    """What has been prepared for a municipality; it counts only when the representative sends it.
+
+    ``given_at``: when it was given to the representative to send; until then it is its writer's own.
+    """
 
     answer = models.OneToOneField("procurement.Answer", models.CASCADE, related_name="draft")
-    kind = models.CharField(_("answer"), max_length=10, choices=AnswerKind)
-    yearly = models.DecimalField(_("volume a year"), max_digits=12, decimal_places=2, null=True, blank=True)
-    note = models.TextField(_("note to the representative"), max_length=1000, blank=True)
+    note = models.CharField(_("note to the representative"), max_length=300, blank=True)
+    extract = models.FileField(
+        _("extract of the minutes"), upload_to="answers/%Y/", blank=True, max_length=300
+    )
     prepared_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+", editable=False)
     prepared_at = models.DateTimeField(default=clock.now, editable=False)
     given_at = models.DateTimeField(_("given to the representative"), null=True, editable=False)
@@ -196,3 +218,25 @@ class Draft(models.Model):
 
     def __str__(self):
         return f"{self.answer_id} {self.kind}"
+
+
+class AnswerExtract(models.Model):
+    """An extract of the minutes behind an answer; it may come later than the answer. The newest one holds."""
+
+    answer = models.ForeignKey("procurement.Answer", models.CASCADE, related_name="extracts")
+    extract = models.FileField(_("extract of the minutes"), upload_to="answers/%Y/", max_length=300)
+    given_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+", editable=False)
+    given_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("extract behind an answer")
+        verbose_name_plural = _("extracts behind answers")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        """Return the name of the file as people know it."""
+        return self.extract.name.rpartition("/")[2]
