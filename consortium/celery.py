@@ -23,6 +23,12 @@ app.conf.beat_schedule = {
     "remind": {"task": "members.tasks.remind", "schedule": crontab(hour=7, minute=0)},
     # The service centre's letter of the day: what waits. None on closed days or in July.
     "digest": {"task": "consortium.tasks.send_digests", "schedule": crontab(hour=7, minute=30)},
+    # Files of use that a dead broker or worker left unread.
+    "read_left_behind": {
+        "task": "procurement.tasks.read_left_behind",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     # Sign-in log, form keys and sessions past their time.
     "forget": {"task": "consortium.tasks.forget", "schedule": crontab(hour=3, minute=20)},
 }

@@ -177,6 +177,8 @@ APPEND_ONLY_TABLES = [
     "members_ledgerentry",
     "procurement_answerversion",
     "procurement_ruling",
+    "procurement_contractdecision",
+    "procurement_exitreminder",
 ]
 DATABASES = {
     "default": env.db_url_config(DATABASE_URL),

@@ -206,24 +206,25 @@ class TableField(forms.FileField):
 
     widget = forms.FileInput
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, limit_mb=TABLE_LIMIT_MB, accept=TABLE_ACCEPT, **kwargs):
+        self.limit_mb, self.accept = limit_mb, accept
         kwargs.setdefault(
-            "help_text", format_lazy(_("CSV or Excel (.xlsx), at most {limit} MB."), limit=TABLE_LIMIT_MB)
+            "help_text", format_lazy(_("CSV or Excel (.xlsx), at most {limit} MB."), limit=limit_mb)
         )
         super().__init__(**{"allow_empty_file": True} | kwargs)
 
     def widget_attrs(self, widget):
         """Offer only accepted kinds in the browser's own dialog."""
-        return super().widget_attrs(widget) | {"accept": TABLE_ACCEPT}
+        return super().widget_attrs(widget) | {"accept": self.accept}
 
     def to_python(self, data):
         """Return the file, its size and its name judged before a byte is read."""
         upload = super().to_python(data)
         if upload is None:
             return None
-        if upload.size > TABLE_LIMIT_MB * MEGABYTE:
+        if upload.size > self.limit_mb * MEGABYTE:
             size = math.ceil(upload.size / MEGABYTE * 10) / 10
-            raise _refusal("too_large", size=number_format(size, 1), limit=TABLE_LIMIT_MB)
+            raise _refusal("too_large", size=number_format(size, 1), limit=self.limit_mb)
         if not upload.size:
             raise _refusal("empty")
         _stem(getattr(upload, "sent_name", None) or upload.name or "")

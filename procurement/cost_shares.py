@@ -4,6 +4,8 @@ Sums are in € without VAT. A year that is not whole (8 of 12 months) takes tha
 cap. Shares of an amount meet it to the cent; what the caps leave is uncovered and never pushed above a cap.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -116,6 +118,14 @@ class Share:
     exact: Fraction
     limit: str = ""
 
+    def plain(self):
+        """Return what a line tells as plain values: the limit, the products with sums as text, the odd cent."""
+        return {
+            "limit": self.limit,
+            "steps": [[step.by, *_text(step.sum), step.own, step.all] for step in self.steps],
+            "odd": f"{self.odd:f}",
+        }
+
     @property
     def odd(self):
         """Return by how much the share differs from its exact figure rounded down to the cent (€)."""
@@ -139,6 +149,13 @@ class Shares:
     def total(self):
         """Return the sum of the shares (€)."""
         return sum((share.amount for share in self.shares), ZERO)
+
+    @property
+    def fingerprint(self):
+        """Return what tells one result from another: every figure that is told of it."""
+        told = [[share.key, f"{share.amount:f}", share.months, share.plain()] for share in self.shares]
+        told += [f"{self.amount:f}", f"{self.uncovered:f}"]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     @property
     def by_key(self):
@@ -172,7 +189,7 @@ def reckon(terms, participants):
         len(parts) == 1 and between
     ):  # said as what is left of the bill and of the weights: whole figures, both
         name, rest = parts[0][0], amount - shared.uncovered - sum(shared.shares[key] for key in limits)
-        sums = [(name, rest, sum(_own(one, name) for one in between))]
+        sums = [(name, rest, sum(_own(one, name, unit) for one in between))]
     found = []
     for one in participants:
         steps = tuple(Step(name, sum_, _own(one, name, unit), all_) for name, sum_, all_ in sums)
@@ -180,6 +197,15 @@ def reckon(terms, participants):
         share = shared.shares[one.key]
         found.append(Share(one.key, share, one.residents, one.use, one.months, steps, exact, limit))
     return Shares(terms, tuple(found), amount, shared.uncovered, floor, cap)
+
+
+def _text(sum_):
+    """Return (a sum as text, whether that is exact): of a fraction no more decimals than a hand would write."""
+    exact = Fraction(sum_)
+    for places in (2, 4, 6):
+        if 10**places % exact.denominator == 0:
+            return f"{Decimal(int(exact * 10**places)).scaleb(-places):f}", True
+    return f"{Decimal(int(exact * 10**6)).scaleb(-6):f}", False
 
 
 def _cents(sum_):

@@ -49,18 +49,13 @@ SUMS = {
     "totals",
     "sum",
 }
-MONTHS = (
-    *("tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu".split(),),
-    *("januari februari mars april maj juni juli augusti september oktober november december".split(),),
-    *("january february march april may june july august september october november december".split(),),
-    *(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),
-        "jan feb mars apr maj juni juli aug sept okt".split(),
-    ),
-)
-NUMBERS = {name: number for names in MONTHS for number, name in enumerate(names, 1)}
-NUMBERS |= {f"{name}kuu": number for number, name in enumerate(MONTHS[0], 1)}
-NUMBERS |= {"okt": 10, "sept": 9, "dec": 12}
+MONTHS = {  # "kuu" and its "ta" are taken off before
+    **{1: "tammi|januari|january|jan", 2: "helmi|februari|february|feb", 3: "maalis|mars|march|mar"},
+    **{4: "huhti|april|apr", 5: "touko|maj|may", 6: "kesä|juni|june|jun", 7: "heinä|juli|july|jul"},
+    **{8: "elo|augusti|august|aug", 9: "syys|september|sep|sept", 10: "loka|oktober|october|oct|okt"},
+    **{11: "marras|november|nov", 12: "joulu|december|dec"},
+}
+NUMBERS = {name: number for number, names in MONTHS.items() for name in names.split("|")}
 
 
 class Reason(StrEnum):
@@ -242,7 +237,7 @@ class _Reader:
     """The lines of one sheet, taken one by one."""
 
     def __init__(self, mapping, heads):
-        self.mapping, self.labels = mapping, [shown(cell) for cell in heads]
+        self.mapping, self.labels = mapping, [_head(cell) for cell in heads]
         self.figures, self.faults, self.more, self.seen = [], [], 0, {}
         plains = [plain(label) for label in self.labels]
         self.at = {name: plains.index(plain(label)) for name, label in mapping.columns.items()}
@@ -329,6 +324,11 @@ def _cell(cell):
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else shown(cell)
 
 
+def _head(cell):
+    """Return a column's name; of one that is a day, its month, as people write it."""
+    return f"{cell.month}/{cell.year}" if isinstance(cell, dt.date) else shown(cell)
+
+
 def _short(value):
     text = " ".join(str(value)[: 2 * LONGEST_SHOWN].split())
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
@@ -388,7 +388,11 @@ def _written_month(text):
             continue
         told = found.groupdict()
         year = int(told["y"]) + (2000 if len(told["y"]) == 2 else 0) if told.get("y") else None
-        number = NUMBERS.get(told["name"].removesuffix("ta")) if told.get("name") else int(told["m"])
+        number = (
+            NUMBERS.get(told["name"].removesuffix("ta").removesuffix("kuu"))
+            if told.get("name")
+            else int(told["m"])
+        )
         if number and 1 <= number <= 12 and int(told.get("d") or 1) <= 31:
             return number, year
         return None, None

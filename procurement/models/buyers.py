@@ -9,7 +9,8 @@ from members.models import Population
 from procurement import estimate, prices
 from procurement.models.answer import VOICES, Answer
 from procurement.models.grounds import UserCount
-from procurement.models.words import AnswerKind, Basis
+from procurement.models.offer_words import Basis
+from procurement.models.words import AnswerKind
 
 
 def answers_of(procurement):
@@ -20,7 +21,8 @@ def answers_of(procurement):
     known = Population.objects.filter(municipality=OuterRef("municipality"), on__lte=round_.closes_on)
     users = UserCount.objects.filter(procurement=procurement, municipality=OuterRef("municipality"))
     return round_.answers.standing().annotate(
-        residents=Subquery(known.order_by("-on").values("count")[:1]), users=Subquery(users.values("count")[:1])
+        residents=Subquery(known.order_by("-on").values("count")[:1]),
+        users=Subquery(users.values("count")[:1]),
     )
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from consortium.models import AuditEvent
 from members.models import Municipality
 from procurement import price_rules, ranking
+from procurement.models.offer_words import Basis, SharedBy
 from procurement.models.procurement import Lot, Procurement
-from procurement.models.words import Basis, SharedBy
 
 HUNDRED = Decimal(100)
 
@@ -22,7 +22,9 @@ class Grounds(models.Model):
     """How offers of one procurement are compared: whose figures they are reckoned with, how a whole price is shared."""
 
     procurement = models.OneToOneField(Procurement, models.CASCADE, related_name="grounds")
-    basis = models.CharField(_("compared with the figures of"), max_length=10, choices=Basis, default=Basis.BOTH)
+    basis = models.CharField(
+        _("compared with the figures of"), max_length=10, choices=Basis, default=Basis.BOTH
+    )
     shared_by = models.CharField(
         _("a price for the whole is shared"), max_length=12, choices=SharedBy, default=SharedBy.RESIDENTS
     )
@@ -159,7 +161,8 @@ def put_users(procurement, *, by, counts):
             raise ValidationError(_("The award has been decided: its figures are kept as they were."))
         UserCount.objects.filter(procurement=procurement).delete()
         UserCount.objects.bulk_create(
-            UserCount(procurement=procurement, municipality=place, count=count) for place, count in counts.items()
+            UserCount(procurement=procurement, municipality=place, count=count)
+            for place, count in counts.items()
         )
         AuditEvent.record(procurement, "users", by=by, municipalities=len(counts))
 

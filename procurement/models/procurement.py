@@ -15,6 +15,7 @@ from consortium import clock
 from consortium.models import AuditEvent, PostKind
 from consortium.workflow import Workflow
 from procurement import estimate
+from procurement.models.awarding import Awarding
 from procurement.models.words import Kind, Procedure, ProcurementState, Readers, Setting
 
 ZERO = Decimal(0)
@@ -38,7 +39,7 @@ class ProcurementQuerySet(models.QuerySet):
         return self.filter(state__in=UNDER_WAY)
 
 
-class Procurement(Workflow):
+class Procurement(Awarding, Workflow):
     """What the municipalities buy together, from its preparation to the end of its contract.
 
     ``months``: the contract's length without options, None when open-ended; ``one_off``: € once, without VAT;
@@ -51,8 +52,10 @@ class Procurement(Workflow):
         "open_round": ({ProcurementState.PREPARED}, ProcurementState.ROUND),
         "tender": ({ProcurementState.ROUND}, ProcurementState.TENDERING),
         "award": ({ProcurementState.TENDERING}, ProcurementState.AWARDED),
+        "take_back": ({ProcurementState.AWARDED}, ProcurementState.TENDERING),
         "contract": ({ProcurementState.AWARDED}, ProcurementState.CONTRACTED),
         "void": (UNDER_WAY | {ProcurementState.AWARDED}, ProcurementState.VOID),
+        "start_again": ({ProcurementState.VOID}, None),
         "end": ({ProcurementState.CONTRACTED}, ProcurementState.ENDED),
         "open_volumes": (set(ProcurementState) - {ProcurementState.PREPARED}, None),
         "close_volumes": (set(ProcurementState) - {ProcurementState.PREPARED}, None),

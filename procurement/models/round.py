@@ -1,8 +1,10 @@
 """A commitment round: who is asked, until when, what silence means, and what the round has room for."""
 
 import datetime as dt
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.deadlines import is_working_day
-from consortium.models import AuditEvent
+from consortium.models import AuditEvent, OutgoingEmail
+from consortium.models.mail import MailState
+from consortium.money import CENT
 from members.models import Municipality
+from procurement import round_emails
 from procurement.models.procurement import Procurement
 from procurement.models.words import CostRule, ProcurementState, Readers, Silence
 from procurement.quota import Quota, room
@@ -19,6 +24,15 @@ from procurement.quota import Quota, room
 GRACE = dt.timedelta(hours=1)  # what comes within it is kept, marked late
 CLOSING_HOUR = dt.time(16, 0)
 JULY = 7
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a round would cost one municipality: € a year without VAT, and the residents it was reckoned from."""
+
+    yearly: Decimal
+    by_rule: Decimal  # before the smallest cost
+    population: object = None  # the figure's row, where it was reckoned by residents
 
 
 def closing_time(day):
@@ -129,7 +143,21 @@ class Round(models.Model):
                 round_.answers.model(round=round_, municipality=place) for place in places
             )
             details["asked"] = len(places)
+            round_emails.round_opened(round_, list(round_.answers.select_related("municipality")))
         return round_
+
+    def ask(self, municipality, *, by):
+        """Ask one more municipality, which has become a member since. Returns its answer, as yet silent."""
+        with transaction.atomic():
+            round_ = self.locked()
+            if not round_.is_open():
+                raise ValidationError(_("The round has closed: nobody new can be asked."))
+            answer, is_new = round_.answers.get_or_create(municipality=municipality)
+            if not is_new:
+                raise ValidationError(_("%(name)s has been asked already.") % {"name": municipality.name})
+            AuditEvent.record(round_, "ask", by=by, municipality=municipality.pk)
+            round_emails.round_opened(round_, [answer])
+        return answer
 
     def refuse_deadline(self):
         """Raise ValidationError for a deadline that is past, on a closed day or in July."""
@@ -193,7 +221,21 @@ class Round(models.Model):
             round_.refuse_deadline()
             round_.save(update_fields=["closes_at"])
             AuditEvent.record(round_, "extend", by=by, before=before, closes_at=closes_at)
+            answers = list(round_.answers.select_related("municipality", "standing"))
+            _drop_earlier_news(answers)
+            round_emails.round_extended(round_, answers)
         self.closes_at = round_.closes_at
+
+    def cost_for(self, population):
+        """Return the Cost of a municipality with this population row (or None), or None while it is not known."""
+        if self.cost_rule == CostRule.UNKNOWN or (
+            self.cost_rule == CostRule.PER_RESIDENT and population is None
+        ):
+            return None
+        by_residents = self.cost_rule == CostRule.PER_RESIDENT
+        reckoned = self.cost_rate * (population.count if by_residents else 1)
+        reckoned = reckoned.quantize(CENT, rounding=ROUND_HALF_UP)
+        return Cost(max(reckoned, self.cost_floor), reckoned, population if by_residents else None)
 
     def shows_who_is_in(self, user):
         """Tell whether a person, or a visitor, may read which municipalities take part, without their volumes."""
@@ -204,3 +246,15 @@ class Round(models.Model):
         if self.procurement.is_decided or self.procurement.volumes_open_to == Readers.PUBLIC:
             return True
         return user.is_authenticated and (user.roles.active().exists() or bool(user.duties))
+
+
+def _drop_earlier_news(answers):
+    """Drop letters of an earlier deadline that have not left: the new one takes their place."""
+    if not answers:
+        return
+    kind = ContentType.objects.get_for_model(answers[0])
+    waiting = OutgoingEmail.objects.filter(about_type=kind, about_id__in=[answer.pk for answer in answers])
+    stale = {round_emails.EXTENDED, round_emails.REMIND}
+    waiting.filter(state=MailState.QUEUED, template__in=stale).update(
+        state=MailState.DROPPED, next_try_at=None
+    )

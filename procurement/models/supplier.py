@@ -97,7 +97,10 @@ class Supplier(Workflow):
             models.CheckConstraint(
                 name="supplier_ended_with_reason",
                 condition=Q(state="active", ended_on__isnull=True)
-                | ~Q(state="active") & Q(ended_on__isnull=False) & ~Q(end_reason_fi="") & ~Q(end_reason_sv=""),
+                | ~Q(state="active")
+                & Q(ended_on__isnull=False)
+                & ~Q(end_reason_fi="")
+                & ~Q(end_reason_sv=""),
                 violation_error_message=_("Say from which day, and what has happened, in both languages."),
             ),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from consortium.models import AuditEvent
 from consortium.workflow import Workflow, refuse_day
 from members.models import Municipality
 from members.models.decision import Channel
-from procurement import wish_emails
+from procurement import needs_emails
 from procurement.models.procurement import UNDER_WAY, Procurement
 
 
@@ -149,14 +149,14 @@ class Wish(Workflow):
             if procurement.state not in UNDER_WAY:
                 raise ValidationError({"procurement": _("That procurement takes nothing in any more.")})
             self.procurement, self.settled_on = procurement, clock.today()
-            wish_emails.gathered(self)
+            needs_emails.gathered(self)
 
     def decline(self, *, by, answer_fi, answer_sv):
         """Answer that it is not taken forward, and why; those who wished for it are told by letter."""
         with self.step("decline", by=by):
             self.answer_fi, self.answer_sv = answer_fi, answer_sv
             self.settled_on = clock.today()
-            wish_emails.declined(self)
+            needs_emails.declined(self)
 
     def withdraw(self, *, by):
         """Take the wish back."""

@@ -1,11 +1,36 @@
 """The page of a procurement: what each may read of it and do with it now, one function a subject."""
 
+from django.utils.translation import gettext as _
+
+from consortium.gather import Part
+from procurement.pages import facts, groups, papers, questions, stages, wishes
+
 # f(user, procurement, today) -> gather.Parts of the procurement's page, in the order in which they stand
-PARTS = []
-# f(user, procurement, today) -> {"label", "url"} of what the person may do with it now, the main act first
-ACTS = []
+PARTS = [
+    facts.what,
+    questions.parts,
+    stages.parts,
+    papers.parts,
+    groups.parts,
+    wishes.parts,
+    facts.who,
+    facts.history,
+]
+# f(user, procurement, today) -> {"label", "url"} of what the person may do with it now. The first of those with
+# "main": True is the page's one filled button; the second link stands beside it, the rest in a part of their own.
+ACTS = [
+    facts.acts,
+    questions.acts,
+    stages.acts,
+    papers.acts,
+    groups.acts,
+]
 # f(user, today) -> {"label", "url"} of what the person may do on the list of procurements
-LIST_ACTS = []
+LIST_ACTS = [
+    facts.list_acts,
+    wishes.list_acts,
+]
+IN_THE_HEAD = 2
 
 
 def parts(user, procurement, today):
@@ -15,7 +40,15 @@ def parts(user, procurement, today):
 
 def acts(user, procurement, today):
     """Return what this person may do with the procurement, the main act first."""
-    return [act for function in ACTS for act in function(user, procurement, today)]
+    found = [act for function in ACTS for act in function(user, procurement, today)]
+    return sorted(found, key=lambda act: not act.get("main"))
+
+
+def other_acts(found):
+    """Return the part with the acts that have no room in the page's head."""
+    rows = [{"what": act["label"], "url": act["url"], "text": act.get("text", "")} for act in found]
+    context = {"rows": rows[IN_THE_HEAD:]}
+    return [Part(_("What you can do"), "procurement/parts/acts.html", context)] if context["rows"] else []
 
 
 def list_acts(user, today):

@@ -1,0 +1,214 @@
+"""What a procurement is, how things stand with it, who takes part, and what has been done."""
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from consortium.gather import Part
+from consortium.models import AuditEvent
+from consortium.templatetags.portal import day, keep, long_weekday_day, money, moment, place, put_in
+from procurement import cpv
+from procurement.models import (
+    COUNTED,
+    AnswerKind,
+    ProcurementState,
+    Ruling,
+    RulingKind,
+    Silence,
+)
+from procurement.pages.stages import next_stage
+
+VERBS = {  # what has been done with the procurement itself, in the words of its history
+    "begin": gettext_lazy("Preparation begun"),
+    "edit": gettext_lazy("Plan changed"),
+    "announce": gettext_lazy("Members told of it"),
+    "open_round": gettext_lazy("Commitment round opened"),
+    "tender": gettext_lazy("Tendering begun"),
+    "award": gettext_lazy("Award decided"),
+    "contract": gettext_lazy("Contract made"),
+    "void": gettext_lazy("Ended without result"),
+    "end": gettext_lazy("Closed"),
+    "open_volumes": gettext_lazy("Volumes opened"),
+    "close_volumes": gettext_lazy("Volumes closed"),
+    "plan": gettext_lazy("Day of a stage planned"),
+    "stage_done": gettext_lazy("Stage came about"),
+}
+
+
+def round_of(procurement):
+    """Return the procurement's round, or None while it has none."""
+    return getattr(procurement, "round", None)
+
+
+def silence_words(round_):
+    """Return what it means when a municipality does not answer."""
+    if round_.silence == Silence.RUNS_ON:
+        words = _("Where nobody answers, the present contract runs on until %(day)s.")
+        return words % {"day": day(round_.runs_on_until)}
+    return _("A municipality that does not answer does not take part.")
+
+
+def says(procurement, today):
+    """Return how things stand, in a sentence or two."""
+    state, round_ = procurement.state, round_of(procurement)
+    coming = next_stage(procurement, today)
+    then = ""
+    if coming:
+        facts = {"stage": coming.get_kind_display(), "day": keep(long_weekday_day(coming.planned_on))}
+        then = put_in(_("Next: %(stage)s, %(day)s."), **facts)
+    if state == ProcurementState.PREPARED:
+        if procurement.announced_on is None:
+            return _("A draft of the service centre. Nobody else knows of it yet.")
+        told = _("In preparation. No round is open.")
+    elif state == ProcurementState.ROUND:
+        if round_.is_open():
+            told = put_in(
+                _("The members answer by %(day)s. %(silence)s"),
+                day=keep(f"{long_weekday_day(round_.closes_on)} {_time(round_)}"),
+                silence=silence_words(round_),
+            )
+            return told
+        told = put_in(
+            _("The round closed on %(moment)s and its list is frozen."), moment=keep(moment(round_.closes_at))
+        )
+    elif state == ProcurementState.VOID:
+        return put_in(_("Ended without result. %(reason)s"), reason=procurement.void_reason)
+    else:
+        told = {
+            ProcurementState.TENDERING: _("Tenders are being asked for and compared."),
+            ProcurementState.AWARDED: _("The award has been decided; the contract has not been made yet."),
+            ProcurementState.CONTRACTED: _("The contract has been made."),
+            ProcurementState.ENDED: _("The contract has ended."),
+        }[state]
+    return put_in("%(told)s %(then)s", told=told, then=then) if then else told
+
+
+def _time(round_):
+    return moment(round_.closes_at).split(" ", 1)[1]
+
+
+def what(user, procurement, today):
+    """Return what is bought, for how long and how; the ceiling for the service centre alone."""
+    options = list(procurement.options.all())
+    facts = [
+        (_("Number"), procurement.number),
+        (_("Kind"), procurement.get_kind_display()),
+        (_("Leads to"), procurement.get_setting_display()),
+        (_("Procedure"), procurement.get_procedure_display()),
+        (_("Duration"), duration_words(procurement, options)),
+    ]
+    if procurement.case_number:
+        facts.append((_("Case number"), procurement.case_number))
+    if user.has_perm("procurement.view_ceilings"):
+        if procurement.one_off:
+            facts.append((_("Paid once"), money(procurement.one_off)))
+        if procurement.maximum is not None:
+            facts.append((_("Ceiling, for the service centre alone"), money(procurement.maximum)))
+    language = get_language()
+    context = {
+        "procurement": procurement,
+        "facts": facts,
+        "lots": list(procurement.lots.all()),
+        "codes": [(code, cpv.name(code, language)) for code in procurement.cpv],
+    }
+    return [Part(_("What is bought"), "procurement/parts/what.html", context)]
+
+
+def duration_words(procurement, options):
+    """Return how long the contract runs, with its options."""
+    if procurement.months is None:
+        told = _("open-ended")
+    else:
+        words = ngettext("%(n)s month", "%(n)s months", procurement.months)
+        told = words % {"n": procurement.months}
+    more = sum(option.months for option in options)
+    if more:
+        words = ngettext("%(told)s, and %(n)s month by options", "%(told)s, and %(n)s months by options", more)
+        told = words % {"told": told, "n": more}
+    return told
+
+
+def participants(procurement):
+    """Return the municipalities on the list of the round as it stands now, by name, without their volumes."""
+    round_ = round_of(procurement)
+    if round_ is None:
+        return []
+    rows = round_.answers.filter(standing__kind__in=COUNTED).select_related("municipality", "standing")
+    return list(rows.order_by("municipality__sort_key_fi"))
+
+
+def who(user, procurement, today):
+    """Return who is in, from the freeze on."""
+    round_ = round_of(procurement)
+    if round_ is None or procurement.state == ProcurementState.VOID or not round_.shows_who_is_in(user):
+        return []
+    accepted = set(
+        Ruling.objects.filter(
+            version__answer__round=round_, kind=RulingKind.CONDITION_ACCEPTED
+        ).values_list("version", flat=True)
+    )
+    groups = {AnswerKind.COMMITTED: [], AnswerKind.INTERESTED: []}
+    for answer in participants(procurement):
+        version = answer.standing
+        reserved = version.reservation and version.pk not in accepted
+        groups[AnswerKind.INTERESTED if reserved else AnswerKind(version.kind)].append(answer.municipality)
+    rows = [
+        (
+            ngettext("%(n)s committed", "%(n)s committed", len(places)) % {"n": len(places)}
+            if kind == AnswerKind.COMMITTED
+            else ngettext("%(n)s interested", "%(n)s interested", len(places)) % {"n": len(places)},
+            [{"name": place(row), "url": reverse("municipality", args=[row.code])} for row in places],
+        )
+        for kind, places in groups.items()
+    ]
+    context = {"groups": [(label, places) for label, places in rows if places], "open": round_.is_open()}
+    return [Part(_("Who takes part"), "procurement/parts/who.html", context, folds=True)]
+
+
+def history(user, procurement, today):
+    """Return what has been done with the procurement, for the service centre and the auditor."""
+    if not (user.has_perm("procurement.manage_procurement") or user.has_perm("procurement.audit_papers")):
+        return []
+    events = AuditEvent.objects.about(procurement)
+    rows = [
+        {
+            "when": event.at,
+            "what": VERBS.get(event.verb, event.verb),
+            "who": _doer(event, user),
+            "note": event.details.get("reason", ""),
+        }
+        for event in events[:50]
+    ]
+    return [Part(_("History"), "procurement/parts/history.html", {"history": rows}, is_list=True, folds=True)]
+
+
+def _doer(event, reader):
+    if event.by is None:
+        return _("The portal")
+    return _("The service centre") if event.by.is_staff and not reader.is_staff else event.by.get_full_name()
+
+
+def acts(user, procurement, today):
+    """Return what the service centre does with the procurement itself."""
+    verbs = procurement.steps_open_to(user)
+    pk, found = procurement.pk, []
+    if "announce" in verbs and procurement.announced_on is None:
+        url = reverse("procurement:procurement_announce", args=[pk])
+        found.append({"label": _("Tell the members of it"), "url": url, "main": True})
+    if "edit" in verbs:
+        url = reverse("procurement:procurement_edit", args=[pk])
+        found.append({"label": _("Change the plan"), "url": url})
+    if user.has_perm("procurement.plan_procurement"):
+        url = reverse("procurement:procurement_law", args=[pk])
+        text = _("Estimated value, what follows from it with the §, and a timetable. Advice only.")
+        found.append({"label": _("Law helper"), "url": url, "text": text})
+    return found
+
+
+def list_acts(user, today):
+    """Return what the service centre does on the list."""
+    if not user.has_perm("procurement.add_procurement"):
+        return []
+    return [{"label": _("Prepare a procurement"), "url": reverse("procurement:procurement_new")}]
+
