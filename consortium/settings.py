@@ -179,6 +179,11 @@ APPEND_ONLY_TABLES = [
     "procurement_ruling",
     "procurement_contractdecision",
     "procurement_exitreminder",
+    "procurement_answerextract",
+    "procurement_usagefigure",
+    "procurement_usagemapping",
+    "procurement_usageplace",
+    "procurement_costbatch",
 ]
 DATABASES = {
     "default": env.db_url_config(DATABASE_URL),

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from consortium import clock
+from consortium import clock, gather
 from consortium.models import OutgoingEmail, Post, PostKind
 from consortium.models.mail import MailState
 from members import demo_desk, demo_money, demo_story
@@ -75,6 +75,18 @@ ACCOUNTS = [
         roles=(("710", REPRESENTATIVE),),
     ),
     Account(
+        "porvoo@kunta.example",
+        "Ulla Esimerkki",
+        "representative of Porvoo, a member",
+        roles=(("638", REPRESENTATIVE),),
+    ),
+    Account(
+        "kimppa@kunta.example",
+        "Riitta Esimerkki",
+        "prepares for the members Porvoo and Raseborg",
+        roles=(("638", LIBRARIAN), ("710", LIBRARIAN)),
+    ),
+    Account(
         TWO_PLACES,
         "Lempi Esimerkki",
         "representative of Alavieska and Kärsämäki",
@@ -108,6 +120,7 @@ def load():
         demo_story.live(offer, staff, people[TWO_PLACES], today)
         demo_desk.lay_out(offer, staff, today)
         demo_money.live(staff, people[CHAIR], people[ACCOUNTANT], today)
+        gather.collect(gather.STORY, people, today)  # what the apps above add
         # The letters of the story arrived on their days; only what happens from now on reaches the mailbox.
         past = OutgoingEmail.objects.filter(pk__gt=letters.pk if letters else 0)
         past.update(state=MailState.SENT, sent_at=F("queued_at"), tries=1)

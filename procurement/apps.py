@@ -19,3 +19,4 @@ class ProcurementConfig(AppConfig):
         for kind, functions in import_module("procurement.pages").FUNCTIONS.items():
             for function in functions:
                 gather.register(kind, function)
+        gather.register(gather.STORY, import_module("procurement.demo").live)

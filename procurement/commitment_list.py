@@ -212,7 +212,7 @@ def marks(row):
 def table(rows, words, *, says=()):
     """Return the list for a spreadsheet: heads, a line each, the sums, and lines of ``says`` (label, text)."""
     keys = columns(words)
-    lines = [[_safe(value(row, key, words)) for key, _label in keys] for row in rows]
+    lines = [[safe(value(row, key, words)) for key, _label in keys] for row in rows]
     return [[label for _key, label in keys], *lines, *_foot(rows, keys, words), *_said(says)]
 
 
@@ -233,7 +233,7 @@ def _foot(rows, keys, words, lead=0):
 
 
 def _said(says):
-    return [[], *([_safe(label), _safe(text)] for label, text in says)] if says else []
+    return [[], *([safe(label), safe(text)] for label, text in says)] if says else []
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def differences_table(changes, rows, words, *, says=()):
     for change in changes:
         for word, row in _sides(change):
             told = ", ".join(labels[key] for key in change.keys) if row is change.after else ""
-            lines.append([word, *(_safe(value(row, key, words)) for key in labels), told])
+            lines.append([word, *(safe(value(row, key, words)) for key in labels), told])
     return [head, *lines, *_foot(rows, keys, words, lead=1), *_said(says)]
 
 
@@ -304,7 +304,7 @@ def _sides(change):
     ]
 
 
-def _safe(cell):
+def safe(cell):
     """Return a cell that a spreadsheet takes as what it is: text is never a formula."""
     if cell is None:
         return ""

@@ -179,7 +179,7 @@ def reckon(terms, participants):
     amount = _cents(Fraction(terms.amount) * part)
     unit = gcd(*(one.months for one in participants))  # months in common weigh nothing
     weights, parts = _weights(terms, participants, unit)
-    if floor and min(floor, amount if cap is None else cap) * len(participants) > amount:
+    if floor * len(participants) > amount:
         raise Refused(Code.FLOORS, floor=floor, count=len(participants), amount=amount)
     shared = split(amount, weights, cap=cap, floor=floor, exact=True)
     rate, limits = _limits(weights, shared, floor, cap)

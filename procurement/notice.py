@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from procurement import cpv, law
+from procurement.commitment_list import safe
 
 TERMS = {  # number: (en, fi, sv)
     "BT-01": ("Legal basis", "Oikeusperusta", "Rättslig grund"),
@@ -231,8 +232,14 @@ def missing(sections):
 
 def table(sections):
     """Return the sheet as a table: section, term, name, value, note."""
-    head = [_("Section"), pgettext("notice", "Term"), _("Name"), pgettext("notice", "Value"), _("Note")]
-    lines = [[s.title, i.term, i.name, i.value, i.note] for s in sections for i in s.items]
+    head = [
+        pgettext("notice", "Section"),
+        pgettext("notice", "Term"),
+        _("Name"),
+        pgettext("notice", "Value"),
+        _("Note"),
+    ]
+    lines = [[s.title, i.term, i.name, safe(i.value), i.note] for s in sections for i in s.items]
     return [head, *lines]
 
 

@@ -106,3 +106,7 @@ rules.add_perm("procurement.list_use", is_staff | audits)
 rules.add_perm("procurement.manage_resources", is_staff)
 for _verb in ["edit", "sign", "decide", "give_notice", "add", "leave_out", "withdraw", "drop", "remind_use"]:
     rules.add_perm(f"procurement.{_verb}_contract", is_staff)
+
+# Lists for the central purchasing body leave by the service centre alone.
+rules.add_perm("procurement.send_commitmentlist", is_staff)
+rules.add_perm("procurement.hand_over_commitmentlist", is_staff)

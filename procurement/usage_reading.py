@@ -18,7 +18,7 @@ from procurement.usage_sheet import Mapping, WrongMappingError, guess, read_shee
 COUNTER, SHEET = "counter", "sheet"
 NO_REPORT = frozenset({ReportReason.NOT_COUNTER, ReportReason.KIND, ReportReason.ENCODING})  # perhaps a sheet
 NO_FIGURES, NO_MONTHS, EXCEPTION, TABLE = "no_figures", "no_months", "exception", "table"
-MOST_ASKED = 400  # places that one page can ask about
+MOST_ASKED = 20  # places that one page asks about; the others after them
 
 
 def read(row):

@@ -6,10 +6,12 @@ PLANTED = {
     *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
     *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
     *("zqcredit", "zqledger", "zqlist", "zqdraft", "zqcost", "zqalternative"),
+    *("zqpaper", "zqquestion", "zqabout", "zqreservation", "zqcontract"),
 }
 NOWHERE = {  # planted, but on none of the pages asked below
     *("zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark"),
     *("zqlist", "zqdraft", "zqcost", "zqalternative"),
+    *("zqpaper", "zqquestion", "zqabout", "zqreservation", "zqcontract"),
 }
 
 

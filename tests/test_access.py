@@ -46,6 +46,7 @@ from tests.ledger_world import ASKED_OTHERWISE, ledger_pages
 from tests.money_world import money_of
 from tests.planted import NOWHERE, PLANTED, planted
 from tests.preparation_world import preparation_pages
+from tests.procurement_pages import procurement_pages
 
 pytestmark = pytest.mark.django_db
 FEED = "00000000-0000-4000-8000-000000000002"
@@ -251,12 +252,8 @@ def world(people):
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
     }
     member, staff = by_state["confirmed"].municipality, people["staff"]
-    at |= (
-        money_of(member, staff)
-        | decision_pages(member, staff)
-        | preparation_pages(staff)
-        | ledger_pages(member)
-    )
+    at |= money_of(member, staff) | decision_pages(member, staff) | preparation_pages(staff)
+    at |= ledger_pages(member) | procurement_pages(home, people)
     refused = OutgoingEmail.objects.filter(to="zqletter@kunta.example").first()
     at |= {name: {"pk": refused.pk} for name in ("letter", "letter_again", "letter_correct")}
     AccessLog.objects.create(kind="read", user=people["librarian"], what="zqaccess")

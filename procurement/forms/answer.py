@@ -46,7 +46,10 @@ class AnswerForm(PortalForm):
     )
     sum_is_right = forms.BooleanField(label=_("The sum is right"), required=False)
     body = forms.ChoiceField(
-        label=_("Who decided?"), choices=[("", _("Choose")), *Body.choices], required=False
+        label=_("Who decided?"),
+        choices=[("", _("Choose")), *Body.choices],
+        required=False,
+        help_text=_("The body that has the power to commit the municipality."),
     )
     decided_on = TypedDateField(label=_("Date of the decision"), required=False)
     section = OneLineField(
@@ -82,9 +85,7 @@ class AnswerForm(PortalForm):
     contact_email = forms.EmailField(label=_("Contact's e-mail address"), required=False)
     interested_name = OneLineField(label=_("Contact for the procurement"), max_length=120, required=False)
     interested_email = forms.EmailField(label=_("Contact's e-mail address"), required=False)
-    reason = forms.CharField(
-        label=_("Reason, if you like to give one"), max_length=1000, required=False, widget=forms.Textarea
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=1000, required=False, widget=forms.Textarea)
     until = TypedDateField(
         label=_("The meeting is on"),
         required=False,
@@ -119,7 +120,8 @@ class AnswerForm(PortalForm):
         """Ask a yearly volume, or one for each lot, inside each of the answers that bring some."""
         for kind in (AnswerKind.COMMITTED, AnswerKind.INTERESTED):
             for name, label in self._volumes(kind):
-                self.fields[name] = MoneyField(label=label, required=False, max_value=MOST)
+                words = _("Whole euros suffice. For example 1 200.")
+                self.fields[name] = MoneyField(label=label, required=False, max_value=MOST, help_text=words)
 
     def _volumes(self, kind):
         """Return (field, label) of an answer's volumes."""

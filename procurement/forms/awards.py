@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
 from consortium.templatetags.portal import money
+from procurement import award_dates
 from procurement.models import AppealKind, AppealOutcome, Award, Decider, Sending
 
 LONGEST = 3000
@@ -100,6 +101,18 @@ class SendForm(PortalForm):
         if cleaned.get("standstill_until") and not cleaned.get("standstill_source"):
             self.add_error("standstill_source", _("Say where the day comes from."))
         return cleaned
+
+    @property
+    def details(self):
+        """Return what the step is called with: the typed days, and what the Act counts from the day of sending."""
+        found = super().details
+        _advice, table = award_dates.after(
+            self.record,
+            sent_on=found["sent_on"],
+            sending=found["sending"],
+            standstill_chosen=found["standstill_until"] is not None,
+        )
+        return found | {"timetable": table}
 
 
 class RetimeForm(PortalForm):

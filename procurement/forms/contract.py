@@ -85,6 +85,10 @@ class ContractForm(PortalForm):
         label=_("Awarded price a year, without VAT"), required=False, help_text=_("It is public.")
     )
 
+    asks_use = forms.BooleanField(
+        label=_("Ask the participants what taking into use needs"), required=False, initial=True
+    )
+
     def clean_options(self):
         """Return the options in months, in their order."""
         text = self.cleaned_data["options"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
 from consortium.money_fields import MoneyField, RateField, ShareField
+from members.forms.billing import PercentField
 from procurement.models import CostMethod
 from procurement.models.cost_share import months_in
 from procurement.usage_sheet import month_of
@@ -83,14 +84,9 @@ class CostShareForm(PortalForm):
         max_length=200,
         help_text=_("For example: contract, clause 7; or the steering group's meeting 12.3.2027, § 4."),
     )
-    vat_rate = forms.DecimalField(
+    vat_rate = PercentField(
         label=_("VAT %"),
         required=False,
-        min_value=0,
-        max_value=99,
-        max_digits=4,
-        decimal_places=2,
-        localize=True,
         help_text=_("May be given later: a share is charged only when it is settled."),
     )
     vat_note = forms.CharField(label=_("VAT in words"), required=False, max_length=70)

@@ -11,7 +11,7 @@ from consortium.forms import PortalForm, TypedDateField
 from consortium.money import AmbiguousAmountError, read_amount
 from consortium.money_fields import MoneyField
 from consortium.templatetags.portal import money
-from procurement import cpv
+from procurement.forms.cpv import CpvField
 from procurement.models import Kind, Procedure, Setting
 
 MOST = Decimal("9999999999.99")
@@ -97,37 +97,6 @@ class OptionsField(forms.CharField):
         )
 
 
-class CpvField(forms.CharField):
-    """CPV codes, parted by commas or lines; a code of the table may lack its last digit."""
-
-    default_error_messages = {
-        "unread": _("“%(code)s” is no CPV code: eight digits, a hyphen and a digit, for example 22213000-6."),
-        "digit": _("“%(code)s”: the last digit should be %(expected)s. Check the code."),
-    }
-
-    def __init__(self, **kwargs):
-        super().__init__(**{"required": False} | kwargs)
-
-    def to_python(self, value):
-        """Return the codes as they are written, each once."""
-        if isinstance(value, list):
-            return value
-        found = []
-        for typed in filter(None, re.split(r"[,;\s]+", super().to_python(value) or "")):
-            try:
-                found.append(cpv.read(typed))
-            except cpv.DoubtfulDigit as doubt:
-                facts = {"code": doubt.code, "expected": doubt.expected}
-                raise forms.ValidationError(self.error_messages["digit"], "digit", facts) from None
-            except cpv.NotACode:
-                raise forms.ValidationError(self.error_messages["unread"], "unread", {"code": typed}) from None
-        return list(dict.fromkeys(found))
-
-    def prepare_value(self, value):
-        """Return the codes in one line."""
-        return ", ".join(value) if isinstance(value, list) else value
-
-
 def _number(label, **kwargs):
     attrs = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
     return forms.IntegerField(label=label, widget=forms.TextInput(attrs=attrs), **kwargs)
@@ -145,7 +114,7 @@ class ProcurementForm(PortalForm):
         label=_("What is bought and for whom, in Swedish"), max_length=1200, widget=forms.Textarea
     )
     lots = LotsField(label=_("Lots"), help_text=_("One a line: Finnish / Swedish. Empty: no lots."))
-    cpv = CpvField(label=_("CPV codes"), help_text=_("For example 22213000-6. Several parted by commas."))
+    cpv = CpvField(label=_("CPV codes"), help_text=_("Write a code, or a word to find it by."))
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
     setting = forms.ChoiceField(label=_("Leads to"), choices=Setting.choices)
     procedure = forms.ChoiceField(label=_("Procedure"), choices=Procedure.choices)
@@ -217,4 +186,4 @@ class StagePlanForm(PortalForm):
 class StageDoneForm(PortalForm):
     """When a stage came about."""
 
-    on = TypedDateField(label=_("When did it come about?"), initial=clock.today)
+    done_on = TypedDateField(label=_("When did it come about?"), initial=clock.today)

@@ -2,7 +2,10 @@
 
 from django.db import migrations
 
-APPEND_ONLY = ("answerversion", "ruling", "contractdecision", "exitreminder")
+APPEND_ONLY = (
+    *("answerversion", "answerextract", "ruling", "contractdecision", "exitreminder"),
+    *("usagefigure", "usagemapping", "usageplace", "costbatch"),
+)
 
 KEPT = "".join(
     f"""
@@ -45,10 +48,15 @@ OFFERS = (
     """
 CREATE FUNCTION procurement_grounds_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    whose bigint;
+    whose bigint[] := '{}';
 BEGIN
-    whose := CASE WHEN TG_OP = 'DELETE' THEN OLD.procurement_id ELSE NEW.procurement_id END;
-    IF EXISTS (SELECT FROM procurement_offer WHERE procurement_id = whose) THEN
+    IF TG_OP <> 'INSERT' THEN
+        whose := array_append(whose, OLD.procurement_id);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        whose := array_append(whose, NEW.procurement_id);
+    END IF;
+    IF EXISTS (SELECT FROM procurement_offer WHERE procurement_id = ANY(whose)) THEN
         RAISE EXCEPTION 'An offer has been written down.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'grounds_before_offers';
     END IF;
@@ -84,7 +92,10 @@ CREATE TRIGGER procurement_offer_guard BEFORE UPDATE OR DELETE ON procurement_of
 FOR EACH ROW EXECUTE FUNCTION procurement_offer_guard();
 CREATE FUNCTION procurement_award_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR OLD.state IN ('contracted', 'annulled') AND NEW.state <> OLD.state OR
+    IF TG_OP = 'DELETE' OR OLD.state IN ('contracted', 'annulled') AND
+        (NEW.state, NEW.contracted_on, NEW.annulled_on, NEW.annul_reason_fi, NEW.annul_reason_sv)
+        IS DISTINCT FROM
+        (OLD.state, OLD.contracted_on, OLD.annulled_on, OLD.annul_reason_fi, OLD.annul_reason_sv) OR
         (NEW.procurement_id, NEW.lot_id, NEW.offer_id, NEW.decider, NEW.body_fi, NEW.body_sv, NEW.decided_on,
          NEW.section, NEW.case_number, NEW.reason_fi, NEW.reason_sv, NEW.ranking)
         IS DISTINCT FROM
@@ -105,6 +116,20 @@ END
 $$;
 CREATE TRIGGER procurement_award_guard BEFORE UPDATE OR DELETE ON procurement_award
 FOR EACH ROW EXECUTE FUNCTION procurement_award_guard();
+CREATE FUNCTION procurement_appeal_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE'
+        OR (NEW.award_id, NEW.kind, NEW.filed_on) IS DISTINCT FROM (OLD.award_id, OLD.kind, OLD.filed_on)
+        OR OLD.state = 'settled' AND (NEW.state, NEW.outcome, NEW.settled_on)
+        IS DISTINCT FROM (OLD.state, OLD.outcome, OLD.settled_on) THEN
+        RAISE EXCEPTION 'A challenge stays as it was filed and settled.'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'appeal_kept';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER procurement_appeal_guard BEFORE UPDATE OR DELETE ON procurement_appeal
+FOR EACH ROW EXECUTE FUNCTION procurement_appeal_guard();
 CREATE FUNCTION procurement_contracted_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state = 'contracted' AND OLD.state <> 'contracted' AND EXISTS (
@@ -129,13 +154,14 @@ FOR EACH ROW EXECUTE FUNCTION procurement_contracted_guard();
 )
 OFFERS_UNDO = """
 DROP TRIGGER procurement_contracted_guard ON procurement_procurement;
+DROP TRIGGER procurement_appeal_guard ON procurement_appeal;
 DROP TRIGGER procurement_award_guard ON procurement_award;
 DROP TRIGGER procurement_offer_guard ON procurement_offer;
 DROP TRIGGER procurement_criterion_guard ON procurement_criterion;
 DROP TRIGGER procurement_requirement_guard ON procurement_requirement;
 DROP TRIGGER procurement_grounds_guard ON procurement_grounds;
-DROP FUNCTION procurement_contracted_guard, procurement_award_guard, procurement_offer_guard,
-    procurement_grounds_guard;
+DROP FUNCTION procurement_contracted_guard, procurement_appeal_guard, procurement_award_guard,
+    procurement_offer_guard, procurement_grounds_guard;
 """
 
 
@@ -159,6 +185,19 @@ END
 $$;
 CREATE TRIGGER procurement_contract_guard BEFORE UPDATE OR DELETE ON procurement_contract
 FOR EACH ROW EXECUTE FUNCTION procurement_contract_guard();
+CREATE FUNCTION procurement_contract_signed_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'draft' AND EXISTS (
+        SELECT FROM procurement_award WHERE id = NEW.award_id AND state <> 'contracted'
+    ) THEN
+        RAISE EXCEPTION 'The award does not let the contract be made.'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_after_award';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER procurement_contract_signed_guard BEFORE INSERT OR UPDATE OF state, award_id ON procurement_contract
+FOR EACH ROW EXECUTE FUNCTION procurement_contract_signed_guard();
 CREATE FUNCTION procurement_contractoption_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.decision_id IS NOT NULL AND (TG_OP = 'DELETE' OR (NEW.decision_id, NEW.contract_id, NEW.months)
@@ -198,23 +237,20 @@ $$;
 CREATE TRIGGER procurement_participation_guard BEFORE UPDATE OR DELETE ON procurement_participation
 FOR EACH ROW EXECUTE FUNCTION procurement_participation_guard();
 """
-CONTRACT_UNDO = "".join(
-    f"DROP TRIGGER procurement_{name}_guard ON procurement_{name}; DROP FUNCTION procurement_{name}_guard;"
-    for name in ("contract", "contractoption", "participation")
+CONTRACT_UNDO = (
+    "DROP TRIGGER procurement_contract_signed_guard ON procurement_contract;"
+    + "".join(
+        f"DROP TRIGGER procurement_{name}_guard ON procurement_{name}; DROP FUNCTION procurement_{name}_guard;"
+        for name in ("contract", "contractoption", "participation")
+    )
+    + "DROP FUNCTION procurement_contract_signed_guard;"
 )
 
 USE = """
-CREATE TRIGGER procurement_usagefigure_append_only BEFORE UPDATE OR DELETE ON procurement_usagefigure
-FOR EACH ROW EXECUTE FUNCTION members_is_append_only();
-CREATE TRIGGER procurement_usagemapping_append_only BEFORE UPDATE OR DELETE ON procurement_usagemapping
-FOR EACH ROW EXECUTE FUNCTION members_is_append_only();
-CREATE TRIGGER procurement_usageplace_append_only BEFORE UPDATE OR DELETE ON procurement_usageplace
-FOR EACH ROW EXECUTE FUNCTION members_is_append_only();
-CREATE TRIGGER procurement_costbatch_append_only BEFORE UPDATE OR DELETE ON procurement_costbatch
-FOR EACH ROW EXECUTE FUNCTION members_is_append_only();
 CREATE FUNCTION procurement_costshare_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR OLD.state <> 'draft' AND (NEW.state = 'draft' OR
+    IF TG_OP = 'DELETE' OR OLD.state IN ('charged', 'withdrawn') AND NEW.state <> OLD.state
+        OR OLD.state <> 'draft' AND (NEW.state = 'draft' OR
         (NEW.contract_id, NEW.year, NEW.method, NEW.amount, NEW.price, NEW.floor, NEW.cap, NEW.months,
          NEW.equal_part, NEW.residents_part, NEW.use_part, NEW.population_on, NEW.use_metric, NEW.use_from, NEW.use_to,
          NEW.ground, NEW.billed, NEW.uncovered, NEW.frozen_on)
@@ -248,9 +284,6 @@ CREATE TRIGGER procurement_costshareline_guard BEFORE INSERT OR UPDATE OR DELETE
 FOR EACH ROW EXECUTE FUNCTION procurement_costshareline_guard();
 """
 USE_UNDO = "".join(
-    f"DROP TRIGGER procurement_{name}_append_only ON procurement_{name};"
-    for name in ("usagefigure", "usagemapping", "usageplace", "costbatch")
-) + "".join(
     f"DROP TRIGGER procurement_{name}_guard ON procurement_{name}; DROP FUNCTION procurement_{name}_guard;"
     for name in ("costshare", "costshareline")
 )
@@ -265,9 +298,11 @@ BEGIN
         IS DISTINCT FROM
         (OLD.round_id, OLD.number, OLD.kind, OLD.language, OLD.figures, OLD.compared_with_id)
         OR OLD.handed_over_on IS NOT NULL AND
-        (NEW.handed_over_on, NEW.handed_over_by_id, NEW.handed_over_how, NEW.handed_over_to)
+        (NEW.handed_over_on, NEW.handed_over_by_id, NEW.handed_over_how, NEW.handed_over_to,
+         NEW.state, NEW.file, NEW.sha256, NEW.size)
         IS DISTINCT FROM
-        (OLD.handed_over_on, OLD.handed_over_by_id, OLD.handed_over_how, OLD.handed_over_to) THEN
+        (OLD.handed_over_on, OLD.handed_over_by_id, OLD.handed_over_how, OLD.handed_over_to,
+         OLD.state, OLD.file, OLD.sha256, OLD.size) THEN
         RAISE EXCEPTION 'A list is not changed.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'commitmentlist_kept';
     END IF;

@@ -352,6 +352,7 @@ class Appeal(Workflow):
         "arrange": ({AppealState.PENDING}, None),
         "settle": ({AppealState.PENDING}, AppealState.SETTLED),
     }
+    TRIGGERS = {"appeal_kept": gettext_lazy("A challenge stays on record as it was filed and settled.")}
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="appeals")
     kind = models.CharField(gettext_lazy("what was filed"), max_length=15, choices=AppealKind)

@@ -16,6 +16,7 @@ CARRIED = (  # the facts with which a procurement begins anew
     *("title_fi", "title_sv", "summary_fi", "summary_sv", "kind", "setting", "procedure", "cpv", "months"),
     *("one_off", "maximum", "price_weight", "case_number"),
 )
+STARTED_FROM = ("kind", "yearly", "by_lot", "ceiling", "reservation", "contact_name", "contact_email")
 
 
 class Awarding:
@@ -147,11 +148,10 @@ def put_earlier_answers(round_, *, by):
     rows = [
         drafts(
             answer=answer,
-            kind=earlier[answer.municipality_id].kind,
-            yearly=earlier[answer.municipality_id].yearly,
-            note=_("From the answer to %(number)s.") % {"number": source.number},
+            note=source.number,
             prepared_by=by,
             given_at=clock.now(),
+            **{name: getattr(earlier[answer.municipality_id], name) for name in STARTED_FROM},
         )
         for answer in asked
     ]

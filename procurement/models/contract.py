@@ -115,6 +115,7 @@ class Contract(Workflow):
     yearly = models.DecimalField(
         _("awarded price a year"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    asks_use = models.BooleanField(_("participants tell what taking into use needs"), default=True)
     given_on = models.DateField(_("notice given on"), null=True, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
@@ -123,6 +124,7 @@ class Contract(Workflow):
     TRIGGERS = {
         "contract_stays_signed": _("A signed contract is neither removed nor made a draft again."),
         "contract_notice_stands": _("Notice that has been given is not taken back here."),
+        "contract_after_award": _("The award it rests on does not let the contract be made yet."),
         "contractoption_stays_used": _("An option that has been used stays used."),
     }
 
@@ -235,7 +237,7 @@ class Contract(Workflow):
         return found[-1] if found else None
 
     def listed(self):
-        """Return the answers of its procurement's frozen list that bring volume; nobody for one without a procurement."""
+        """Return the answers of its procurement's frozen list that bring volume; none without a procurement."""
         round_ = getattr(self.procurement, "round", None) if self.procurement_id else None
         return list(round_.answers.standing()) if round_ else []
 
@@ -261,7 +263,7 @@ class Contract(Workflow):
             row = cls(**facts)
             row.full_clean()
             row.save()
-            row._write_options(options)
+            row.put_options(options)
             AuditEvent.record(row, "make", by=by, number=row.number)
         return row
 
@@ -289,9 +291,9 @@ class Contract(Workflow):
                 name: [before[name], after[name]] for name in facts if before[name] != after[name]
             }
             if options is not None:
-                self._write_options(options)
+                self.put_options(options)
 
-    def _write_options(self, options):
+    def put_options(self, options):
         """Set the options that have not been used."""
         self.options.filter(decision__isnull=True).delete()
         start = self.options.count() + 1
@@ -299,11 +301,11 @@ class Contract(Workflow):
             self.options.create(number=number, months=months, use_by=use_by)
 
     def sign(self, *, by, signed_on):
-        """Record the signatures; the participants are told, and the award has its contract. Barred as the award says."""
+        """Record the signatures; the participants are told. Barred while the award it rests on is."""
         with self.step("sign", by=by, signed_on=signed_on):
             refuse_day("signed_on", signed_on)
             self.signed_on = signed_on
-            if self.award_id:  # barred while an appeal is pending or the standstill runs
+            if self.award_id and self.award.contracted_on is None:  # barred while an appeal or the standstill runs
                 self.award.contract(by=by, signed_on=signed_on)
             self._tell(contract_emails.SIGNED)
 

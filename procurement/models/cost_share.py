@@ -151,7 +151,8 @@ class CostShare(Workflow):
                 name="costshare_use_is_named",
                 condition=Q(method__in=["equal", "residents", "price"])
                 | Q(method="mixed", use_part=0)
-                | ~Q(use_metric="") & Q(use_from__isnull=False, use_to__gte=F("use_from")),
+                | ~Q(use_metric="")
+                & Q(use_from__isnull=False, use_to__isnull=False, use_to__gte=F("use_from")),
                 violation_error_message=_("Say which use counts: its metric, and from when until when."),
             ),
             models.CheckConstraint(
@@ -255,13 +256,13 @@ class CostShare(Workflow):
 
     def _use(self, places):
         """Return municipality's id → its use by the metric in the months that count; nothing where none is known."""
-        rows = UsageFigure.objects.standing().filter(
+        rows = UsageFigure.objects.filter(
             contract=self.contract_id,
             municipality__in=places,
             metric=self.use_metric,
             month__range=(self.use_from, self.use_to),
         )
-        sums = UsageFigure.objects.filter(pk__in=rows.values("pk")).order_by().values("municipality")
+        sums = rows.standing().order_by().values("municipality")
         return dict(sums.annotate(total=Sum("count")).values_list("municipality", "total"))
 
     def reckon(self):

@@ -100,6 +100,12 @@ class GroupSeatQuerySet(models.QuerySet):
         """Return the offers that nobody has answered, the oldest first."""
         return self.filter(state=SeatState.OFFERED).order_by("asked_at", "pk")
 
+    def visible_to(self, user):
+        """Return the seats for all who take part; an offer is the person's own and the service centre's."""
+        if not user.has_perm("procurement.read_shared"):
+            return self.none()
+        return self if user.is_staff else self.filter(Q(state__in=[SeatState.SEATED]) | Q(user=user))
+
     def open_of(self, user):
         """Return a person's offers and seats that still hold."""
         return self.filter(user=user, state__in=[SeatState.OFFERED, SeatState.SEATED])

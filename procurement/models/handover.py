@@ -183,6 +183,16 @@ class CommitmentList(Document):
             AuditEvent.record(made, "ask", by=by, number=made.number, kind=made.kind)
         return made
 
+    @classmethod
+    def last_address(cls):
+        """Return the address to which a list was sent last, of any procurement; "" before the first."""
+        sent = cls.objects.filter(handed_over_how=HandedOver.MAIL).order_by("-handed_over_on", "-pk")
+        return sent.values_list("handed_over_to", flat=True).first() or ""
+
+    def allows(self, verb):
+        """Tell whether the list can still be sent or handed over: once, when its file is there."""
+        return self.handed_over_on is None and self.state == DocumentState.READY
+
     @property
     def rows(self):
         """Return the whole list as it stood when it was asked for."""
@@ -192,6 +202,11 @@ class CommitmentList(Document):
     def frozen_at(self):
         """Return when the round's list froze."""
         return dt.datetime.fromisoformat(self.figures["frozen_at"])
+
+    @property
+    def made_on(self):
+        """Return the day on which the list was asked for."""
+        return dt.date.fromisoformat(self.figures["made_on"])
 
     def words(self, language="", *, ceilings=True):
         """Return what the list is written with, by default in its own language."""
@@ -267,7 +282,7 @@ class CommitmentList(Document):
     def _refuse_handing(self, on, how):
         if self.handed_over_on:
             raise ValidationError(_("This list has already been handed over."), code="handed_over")
-        if on < clock.date_of(self.asked_at):
+        if on < self.made_on:
             raise ValidationError({"on": _("The list was made after that day.")})
         if self.state != DocumentState.READY:
             raise ValidationError(_("The file is still being made. Try again in a moment."), code="not_ready")

@@ -38,10 +38,10 @@ class ParticipationQuerySet(models.QuerySet):
         """Return those in the contracts of a supplier: with ``in_use(day)``, whom to tell when it is bought."""
         return self.filter(contract__supplier=supplier).select_related("municipality", "contract")
 
-    def still_to_use(self, day):
-        """Return those in a contract that is in force or still to begin."""
+    def to_use(self, day):
+        """Return those that tell what taking into use needs: in a contract that is in force or still to begin."""
         later = Q(period__contains=day) | Q(period__startswith__gt=day)
-        return self.filter(later, contract__in=Contract.objects.not_ended(day))
+        return self.filter(later, contract__in=Contract.objects.not_ended(day).filter(asks_use=True))
 
 
 class Participation(models.Model):
@@ -226,7 +226,8 @@ class Participation(models.Model):
         with transaction.atomic():
             row = Participation.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
             today = clock.today()
-            if row.reminded_on == today or not row.missing() or not row.is_under_way(today):
+            asked = row.contract.asks_use and row.is_under_way(today) and row.missing()
+            if row.reminded_on == today or not asked:
                 return False
             if not contract_emails.tell(contract_emails.USE, [row], missing=row.missing()):
                 return False

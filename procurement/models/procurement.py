@@ -245,7 +245,7 @@ class Procurement(Awarding, Workflow):
 
     def open_volumes(self, *, by, to):
         """Let members or everyone read the volumes; not before the freeze, to the public not before the award."""
-        with self.step("open_volumes", by=by, to=to):
+        with self.step("open_volumes", by=by, readers=to):
             if not self.round.is_frozen():
                 raise ValidationError(_("The volumes stay closed until the list is frozen."))
             self.volumes_open_to = to

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from consortium import clock
 from consortium.models import AuditEvent
 from members.models import Municipality
-from procurement.models.contract import Contract
+from procurement.models.contract import Contract, ContractState
 from procurement.models.participation import Participation
 
 DAY = dt.timedelta(days=1)
@@ -47,6 +47,14 @@ class MaterialLanguage(models.TextChoices):
 
 class ResourceQuerySet(models.QuerySet):
     """Questions to the catalogue."""
+
+    def visible_to(self, user):
+        """Return all but those of a contract that is being made, which the service centre alone knows of."""
+        return self if user.is_authenticated and user.is_staff else self.known()
+
+    def known(self):
+        """Return those that everyone may know of."""
+        return self.exclude(contract__state=ContractState.DRAFT)
 
     def in_use(self, day):
         """Return those that some municipality's customers can use on the day."""

@@ -17,6 +17,7 @@ from consortium.models.mail import MailState
 from consortium.money import CENT
 from members.models import Municipality
 from procurement import round_emails
+from procurement.models.awarding import put_earlier_answers
 from procurement.models.procurement import Procurement
 from procurement.models.words import CostRule, ProcurementState, Readers, Silence
 from procurement.quota import Quota, room
@@ -143,6 +144,7 @@ class Round(models.Model):
                 round_.answers.model(round=round_, municipality=place) for place in places
             )
             details["asked"] = len(places)
+            details["drafts"] = put_earlier_answers(round_, by=by)
             round_emails.round_opened(round_, list(round_.answers.select_related("municipality")))
         return round_
 

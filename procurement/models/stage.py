@@ -52,6 +52,28 @@ class Stage(models.Model):
         return stage
 
     @classmethod
+    def put_all(cls, procurement, lines, *, by, among):
+        """Write a reckoned timetable over the one before, in one act. What has come about stays as it was planned.
+
+        ``lines``: (kind, planned day, source, whether a person typed it); ``among``: the kinds that a timetable knows:
+        of these, what is not in it any more goes, unless it was typed or has come about.
+        """
+        with transaction.atomic():
+            Procurement.objects.select_for_update(no_key=True).get(pk=procurement.pk)
+            known = {stage.kind: stage for stage in cls.objects.filter(procurement=procurement)}
+            gone = among - {kind for kind, *_line in lines}
+            for kind in gone & known.keys():
+                if not (known[kind].typed or known[kind].done_on):
+                    known[kind].delete()
+            for kind, planned_on, source, typed in lines:
+                stage = known.get(kind) or cls(procurement=procurement, kind=kind)
+                if stage.done_on is None:
+                    stage.planned_on, stage.source, stage.typed = planned_on, source, typed
+                    stage.full_clean(exclude=["procurement"])
+                    stage.save()
+            AuditEvent.record(procurement, "plan", by=by, stages={kind: on for kind, on, *_rest in lines})
+
+    @classmethod
     def done(cls, procurement, kind, *, by, on):
         """Write when a stage came about. Returns it. ValidationError for a day still to come."""
         refuse_day("done_on", on)

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
@@ -132,9 +133,10 @@ class Supplier(Workflow):
         AuditEvent.record(row, "begin", by=by)
         return row
 
-    def end_reason(self, language):
-        """Return what has happened to it, in a language."""
-        return self.end_reason_sv if language == "sv" else self.end_reason_fi
+    @property
+    def end_reason(self):
+        """Return what has happened to it, in the page's language."""
+        return self.end_reason_sv if get_language() == "sv" else self.end_reason_fi
 
     def edit(self, *, by, **facts):
         """Change its name, numbers and addresses."""

@@ -257,20 +257,23 @@ class UsageFigureQuerySet(models.QuerySet):
     """Questions to the figures."""
 
     def standing(self):
-        """Return those that count: of files not set aside, and where two files tell of the same, the newer one's."""
+        """Return of these the ones that count: of files not set aside; what two files tell alike, by the newer one.
+
+        Asked of figures already limited by what they are of (contract, whose, metric, months): it looks at no others.
+        """
         same = (
-            "contract",
+            "contract_id",
             "place",
             "scope",
-            "municipality",
+            "municipality_id",
             "network",
             "report",
             "service",
             "metric",
             "month",
         )
-        rows = self.filter(file__state=UsageState.READ)
-        return self.model.objects.filter(pk__in=rows.order_by(*same, "-file").distinct(*same).values("pk"))
+        rows = self.filter(file__state=UsageState.READ).order_by(*same, "-file_id").distinct(*same)
+        return self.model.objects.filter(pk__in=rows.values("pk"))
 
 
 class UsageFigure(models.Model):
@@ -295,8 +298,6 @@ class UsageFigure(models.Model):
     items = models.PositiveIntegerField(default=1)
 
     objects = UsageFigureQuerySet.as_manager()
-
-    TRIGGERS = {"usagefigure_append_only": _("A figure of use is never changed; set its file aside.")}
 
     class Meta:
         verbose_name = _("figure of use")

@@ -182,6 +182,11 @@ class Ruling(models.Model):
                 violation_error_message=_("A colleague has ruled on this already."),
             ),
             models.CheckConstraint(name="ruling_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="ruling_about_its_kind",
+                condition=Q(about="lateness", kind__in=["late_accepted", "late_refused"])
+                | Q(about="condition", kind__in=["condition_accepted", "condition_refused"]),
+            ),
         ]
 
     def __str__(self):
@@ -221,9 +226,9 @@ class Draft(Said):
 
 
 class AnswerExtract(models.Model):
-    """An extract of the minutes behind an answer; it may come later than the answer. The newest one holds."""
+    """An extract of the minutes behind an answer; it may come later. The newest holds; none is changed."""
 
-    answer = models.ForeignKey("procurement.Answer", models.CASCADE, related_name="extracts")
+    answer = models.ForeignKey("procurement.Answer", models.PROTECT, related_name="extracts")
     extract = models.FileField(_("extract of the minutes"), upload_to="answers/%Y/", max_length=300)
     given_by = models.ForeignKey("consortium.User", models.PROTECT, related_name="+", editable=False)
     given_at = models.DateTimeField(default=clock.now, editable=False)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
@@ -108,6 +109,11 @@ class Wish(Workflow):
     def get_absolute_url(self):
         """Return the wish's page."""
         return reverse("procurement:wish", args=[self.pk])
+
+    @property
+    def answer_text(self):
+        """Return why it is not taken forward, in the page's language."""
+        return self.answer_sv if get_language() == "sv" else self.answer_fi
 
     @classmethod
     def make(cls, municipality, *, by, **said):

@@ -4,6 +4,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consortium import gather
+from procurement.pages import (
+    awards,
+    calendar,
+    costs,
+    groups,
+    letters,
+    questions,
+    round_home,
+    services,
+    usage,
+    value,
+    wishes,
+)
 
 
 def menu(user):
@@ -14,4 +27,25 @@ def menu(user):
 # Each subject adds its function to the tuple of its kind.
 FUNCTIONS = {
     gather.MENU: (menu,),
+    gather.DECISIONS: (awards.decisions,),
+    gather.LETTERS: (awards.letters, letters.names, round_home.letters, services.letters, costs.letters),
+    gather.STAFF_DEADLINES: (awards.deadlines, round_home.deadlines, calendar.deadlines),
+    gather.STAFF_HOME: (
+        awards.tasks,
+        questions.tasks,
+        groups.tasks,
+        wishes.tasks,
+        round_home.staff_tasks,
+        services.stuck,
+        usage.tasks,
+    ),
+    gather.MEMBER_HOME: (groups.home, round_home.tasks, services.use_tasks),
+    gather.CLOSING: (groups.closing,),
+    gather.MY_DATA: (questions.my_data, groups.my_data, wishes.my_data, round_home.my_data),
+    gather.MEMBER_DONE: (round_home.done,),
+    gather.STAFF_YEAR: (round_home.year,),
+    gather.FEED: (round_home.occasions, calendar.occasions),
+    gather.MUNICIPALITY: (round_home.municipality_parts, services.municipality_parts, value.parts),
+    gather.SERVICES: (services.services,),
+    gather.SEARCH: (services.search,),
 }

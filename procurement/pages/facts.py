@@ -1,13 +1,12 @@
 """What a procurement is, how things stand with it, who takes part, and what has been done."""
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from consortium.gather import Part
 from consortium.models import AuditEvent
-from consortium.templatetags.portal import day, keep, long_weekday_day, money, moment, place, put_in
+from consortium.templatetags.portal import day, keep, long_weekday_day, moment, money, place, put_in
 from procurement import cpv
 from procurement.models import (
     COUNTED,
@@ -34,6 +33,37 @@ VERBS = {  # what has been done with the procurement itself, in the words of its
     "plan": gettext_lazy("Day of a stage planned"),
     "stage_done": gettext_lazy("Stage came about"),
 }
+OTHERS = {  # with what belongs to it: questions, papers, groups
+    "ask": gettext_lazy("Question sent"),
+    "answer": gettext_lazy("Question answered"),
+    "correct": gettext_lazy("Answer corrected"),
+    "add": gettext_lazy("Paper added, for the service centre alone"),
+    "publish": gettext_lazy("Paper published"),
+    "withdraw": gettext_lazy("Paper taken back"),
+    "call": gettext_lazy("Members asked to take part in a group"),
+    "offer": gettext_lazy("Offer to take part sent"),
+    "name": gettext_lazy("Member of a group named"),
+    "accept": gettext_lazy("Seat given"),
+    "decline": gettext_lazy("Offer declined"),
+    "take_back": gettext_lazy("Offer taken back"),
+    "leave": gettext_lazy("Seat ended"),
+}
+
+
+def receipt_of(user, procurement, wanted):
+    """Return the receipt of an act on the procurement or on what belongs to it, for the one who acted; or None."""
+    if not (user.is_authenticated and wanted.isdecimal()):
+        return None
+    event = AuditEvent.objects.filter(pk=wanted, by=user).first()
+    subject = event.subject if event else None
+    if subject is None:
+        return None
+    own = subject == procurement
+    if not own and getattr(subject, "procurement_id", None) != procurement.pk:
+        return None
+    words = VERBS.get(event.verb) if own else OTHERS.get(event.verb)
+    rows = [(_("What"), words or event.verb), (_("When"), moment(event.at))]
+    return {"title": _("Recorded"), "rows": [*rows, (_("Number of the receipt"), event.number)]}
 
 
 def round_of(procurement):

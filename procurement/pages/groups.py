@@ -17,11 +17,10 @@ def parts(user, procurement, today):
     if not user.has_perm("procurement.read_shared"):
         return []
     calls = {call.group: call for call in procurement.calls.all()}
-    seats = procurement.seats.filter(state__in=SHOWN).select_related("user", "municipality")
+    seats = GroupSeat.objects.visible_to(user).filter(procurement=procurement, state__in=SHOWN)
     by_group = {group: [] for group in Group}
-    for seat in seats:
-        if seat.state == SeatState.SEATED or user.is_staff or seat.user_id == user.pk:
-            by_group[seat.group].append(seat)
+    for seat in seats.select_related("user", "municipality"):
+        by_group[seat.group].append(seat)
     groups = [
         _group(user, procurement, group, calls.get(group), by_group[group], today)
         for group in Group

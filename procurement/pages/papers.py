@@ -10,7 +10,6 @@ from procurement.models import Paper, PaperState, Readers
 from procurement.models.paper import RESTRICTED_IN, counted, openings_of
 
 
-
 def opened_words(visitors, people):
     """Return how often a paper was opened, and by whom: visitors, and people with an account."""
     if not visitors + people:

@@ -3,23 +3,28 @@
 from django.utils.translation import gettext as _
 
 from consortium.gather import Part
-from procurement.pages import facts, groups, papers, questions, stages, wishes
+from procurement.pages import awards, facts, groups, papers, questions, rounds, services, stages, wishes
 
 # f(user, procurement, today) -> gather.Parts of the procurement's page, in the order in which they stand
 PARTS = [
     facts.what,
+    awards.procurement_parts,
+    services.contract_of,
     questions.parts,
     stages.parts,
     papers.parts,
     groups.parts,
     wishes.parts,
     facts.who,
+    rounds.volumes,
     facts.history,
 ]
 # f(user, procurement, today) -> {"label", "url"} of what the person may do with it now. The first of those with
 # "main": True is the page's one filled button; the second link stands beside it, the rest in a part of their own.
 ACTS = [
     facts.acts,
+    rounds.acts,
+    awards.procurement_acts,
     questions.acts,
     stages.acts,
     papers.acts,
@@ -28,6 +33,7 @@ ACTS = [
 # f(user, today) -> {"label", "url"} of what the person may do on the list of procurements
 LIST_ACTS = [
     facts.list_acts,
+    awards.list_acts,
     wishes.list_acts,
 ]
 IN_THE_HEAD = 2

@@ -1,7 +1,6 @@
 """Wishes as the pages tell of them: on their own page, on the procurement's, at the service centre."""
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -37,11 +36,6 @@ def says(wish, endorsements):
     return words % {"name": place_name(wish.municipality), "others": others % {"n": endorsements}}
 
 
-def answer_of(wish):
-    """Return why it is not taken forward, in the page's language."""
-    return wish.answer_sv if get_language() == "sv" else wish.answer_fi
-
-
 def acts(user, wish, endorsed):
     """Return what the person may do with a wish now. ``endorsed``: pks of the municipalities that have endorsed it."""
     open_to = wish.steps_open_to(user)
@@ -72,19 +66,27 @@ def act_words(verb, wish):
 
 
 def history(wish, reader):
-    """Return what has been done with a wish, the latest first."""
+    """Return what has been done with a wish, the latest first; other municipalities' people are not named."""
+    names = {wish.municipality_id: wish.municipality}
+    names |= {row.municipality_id: row.municipality for row in wish.endorsements.select_related("municipality")}
+    own = {row.pk for row in own_places(reader)}
     return [
-        {
-            "when": event.at,
-            "what": VERBS.get(event.verb, event.verb),
-            "who": _("The service centre")
-            if event.by and event.by.is_staff and not reader.is_staff
-            else event.by.get_full_name()
-            if event.by
-            else _("The portal"),
-        }
+        {"when": event.at, "what": VERBS.get(event.verb, event.verb), "who": _who(event, wish, names, own, reader)}
         for event in AuditEvent.objects.about(wish)
     ]
+
+
+def _who(event, wish, names, own, reader):
+    if event.by is None:
+        return _("The portal")
+    if reader.is_staff:
+        return event.by.get_full_name()
+    if event.by.is_staff:
+        return _("The service centre")
+    acted_for = event.details.get("municipality", wish.municipality_id)
+    if acted_for in own:
+        return event.by.get_full_name()
+    return place_name(names[acted_for]) if acted_for in names else _("A municipality")
 
 
 def parts(user, procurement, today):

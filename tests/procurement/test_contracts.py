@@ -14,7 +14,11 @@ from tests.factories import DAY, MunicipalityFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
 
-DECIDED = {"body_fi": "Kirjastopalvelujen johtaja", "body_sv": "Direktören för bibliotekstjänster", "section": "§ 12"}
+DECIDED = {
+    "body_fi": "Kirjastopalvelujen johtaja",
+    "body_sv": "Direktören för bibliotekstjänster",
+    "section": "§ 12",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -83,13 +87,18 @@ def test_who_takes_part_when(staff):
     contract = signed(2, by=staff)
     first, second = contract.participations.order_by("pk")
     first.withdraw(
-        by=staff, withdrawn_on=dt.date(2027, 2, 1), last_day=dt.date(2027, 3, 31), reason="Kunta lakkauttaa palvelun."
+        by=staff,
+        withdrawn_on=dt.date(2027, 2, 1),
+        last_day=dt.date(2027, 3, 31),
+        reason="Kunta lakkauttaa palvelun.",
     )
     assert set(Participation.objects.in_use(dt.date(2027, 3, 31))) == {first, second}
     assert set(Participation.objects.in_use(dt.date(2027, 4, 1))) == {second}
     assert not Participation.objects.in_use(dt.date(2028, 1, 1)).exists()
     with pytest.raises(ValidationError):
-        first.withdraw(by=staff, withdrawn_on=dt.date(2027, 2, 1), last_day=dt.date(2027, 4, 30), reason="Toinen")
+        first.withdraw(
+            by=staff, withdrawn_on=dt.date(2027, 2, 1), last_day=dt.date(2027, 4, 30), reason="Toinen"
+        )
     with pytest.raises(ValidationError):
         Participation.begin(contract, second.municipality, by=staff)
     Participation.begin(contract, first.municipality, by=staff, starts_on=dt.date(2027, 6, 1))
@@ -129,10 +138,16 @@ def test_a_correction_keeps_before_and_after(staff):
             ),
             "contract_our_day_before_notice",
         ),
-        (lambda c: Contract.objects.filter(pk=c.pk).update(renewal_months=12), "contract_renewal_where_it_runs_on"),
+        (
+            lambda c: Contract.objects.filter(pk=c.pk).update(renewal_months=12),
+            "contract_renewal_where_it_runs_on",
+        ),
         (lambda c: Contract.objects.filter(pk=c.pk).update(yearly=-1), "contract_price_not_negative"),
         (lambda c: Contract.objects.filter(pk=c.pk).update(given_on=c.begins_on), "contract_notice_has_days"),
-        (lambda c: Participation.objects.filter(contract=c).update(yearly=-1), "participation_volume_not_negative"),
+        (
+            lambda c: Participation.objects.filter(contract=c).update(yearly=-1),
+            "participation_volume_not_negative",
+        ),
         (
             lambda c: Participation.objects.filter(contract=c).update(withdrawn_on=dt.date(2027, 2, 1)),
             "participation_withdrawn_with_reason",
@@ -173,7 +188,10 @@ def test_what_stands_for_ever(staff):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
-    for change in (lambda: contract.decisions.update(section="§ 13"), lambda: contract.decisions.all().delete()):
+    for change in (
+        lambda: contract.decisions.update(section="§ 13"),
+        lambda: contract.decisions.all().delete(),
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
 

@@ -68,7 +68,7 @@ def test_a_yearly_contract_runs_on_until_the_next_end_when_the_last_day_for_noti
     assert next_exit(YEARLY, day("30.9.2027")).ends_on == day("31.12.2027")
     assert next_exit(YEARLY, day("30.9.2027")).silence_until == day("31.12.2028")
     assert next_exit(YEARLY, day("1.10.2027")) == Exit(
-        day("31.12.2028"), day("30.9.2028"), day("30.6.2028"), day("31.12.2029")
+        day("31.12.2028"), day("30.9.2028"), day("1.8.2028"), day("31.12.2029")
     )
     assert next_exit(YEARLY, day("1.10.2031")).ends_on == day("31.12.2032")
 

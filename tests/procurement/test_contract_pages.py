@@ -1,0 +1,176 @@
+"""Contracts and e-resources on pages: the same cost for any length, and only what the reader may know."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from consortium import gather
+from consortium.models import PostKind
+from members.models import Municipality
+from procurement.models import Holding, Participation
+from procurement.reach import reach
+from tests.contract_world import a_resource, drafted, runs_on, signed, told
+from tests.factories import MunicipalityFactory, RoleFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _february(today_is, settings):
+    settings.LANGUAGE_CODE = "en"
+    today_is("2027-02-01")
+
+
+def _queries(client, url, django_assert_max_num_queries):
+    with django_assert_max_num_queries(500) as taken:
+        assert client.get(url).status_code == 200
+    return len(taken)
+
+
+@pytest.mark.parametrize("page", ["contract_list", "exit_calendar", "resource_list", "resource_access"])
+def test_a_list_costs_the_same_for_any_length(client_of, staff, page, django_assert_max_num_queries):
+    client, url = client_of(staff), reverse(f"procurement:{page}") + "?all=1"
+    a_resource(signed(1, by=staff))
+    client.get(url)
+    one = _queries(client, url, django_assert_max_num_queries)
+    for terms in ({}, runs_on(), {"ends_on": None, "silence": "runs_on"}):
+        contract = signed(2, by=staff, options=[(12, None)], **terms)
+        alone = a_resource(languages=["sv", "en"])
+        Holding.begin(alone, MunicipalityFactory(language="sv"), by=staff, starts_on=dt.date(2027, 1, 1))
+        a_resource(contract)
+    assert _queries(client, url, django_assert_max_num_queries) == one
+
+
+@pytest.mark.parametrize("page", ["contract", "use_standing"])
+def test_a_contract_costs_the_same_for_any_number_of_participants(
+    client_of, staff, page, django_assert_max_num_queries
+):
+    client, contract = client_of(staff), signed(1, by=staff)
+    url = reverse(f"procurement:{page}", args=[contract.pk])
+    told(contract.participations.get(), "contact", by=staff)
+    client.get(url)
+    one = _queries(client, url, django_assert_max_num_queries)
+    for place in (MunicipalityFactory(), MunicipalityFactory()):
+        told(Participation.begin(contract, place, by=staff, yearly=77), "contact", "date", by=staff)
+    assert _queries(client, url, django_assert_max_num_queries) == one
+
+
+def test_volumes_are_read_by_those_whose_matter_they_are(client, client_of, staff):
+    own, other = MunicipalityFactory(), MunicipalityFactory()
+    contract = signed([own, other], by=staff)  # 1 001 and 1 002 € a year
+    url = contract.get_absolute_url()
+    member, outsider, auditor = UserFactory(), UserFactory(), UserFactory()
+    RoleFactory(user=member, municipality=own)
+    RoleFactory(user=outsider)
+    auditor.posts.create(kind=PostKind.AUDITOR, since=dt.date(2027, 1, 1))
+
+    def sees(browser):
+        shown = "".join(
+            browser.get(url + query).content.decode("utf-8", "replace").replace("\u202f", "")
+            for query in ("", "?format=csv")
+        )
+        return {volume for volume in ("1001,00", "1002,00") if volume in shown}
+
+    assert sees(client) == set()
+    assert sees(client_of(outsider)) == set()
+    assert sees(client_of(member)) == {"1001,00"}
+    assert sees(client_of(auditor)) == sees(client_of(staff)) == {"1001,00", "1002,00"}
+
+
+def test_one_that_is_being_made_is_known_to_the_service_centre_alone(client, client_of, staff):
+    contract = drafted(by=staff, title_fi="zqdraft", title_sv="zqdraft")
+    resource = a_resource(contract, title="zqresource")
+    RoleFactory(user=(member := UserFactory()))
+    for browser in (client, client_of(member)):
+        assert browser.get(contract.get_absolute_url()).status_code == 404
+        assert browser.get(resource.get_absolute_url()).status_code == 404
+        for page in ("contract_list", "resource_list", "resource_access"):
+            assert b"zq" not in browser.get(reverse(f"procurement:{page}")).content
+        assert b"zqdraft" not in browser.get(reverse("search"), {"q": "zqdra"}).content
+        assert b"/resources/" not in browser.get(reverse("search"), {"q": "zqresou"}).content
+    assert b"zqdraft" in client_of(staff).get(reverse("procurement:contract_list")).content
+
+
+def test_the_reason_of_a_withdrawal_and_the_way_out_are_not_public(client, client_of, staff):
+    contract = signed(2, by=staff)
+    row = contract.participations.order_by("pk").first()
+    row.withdraw(by=staff, withdrawn_on=dt.date(2027, 2, 1), last_day=dt.date(2027, 2, 1), reason="zqreason")
+    shown = client.get(contract.get_absolute_url()).content.decode()
+    assert "zqreason" not in shown and "Our own deadline" not in shown
+    shown = client_of(staff).get(contract.get_absolute_url()).content.decode()
+    assert "zqreason" in shown and "Our own deadline" in shown
+    assert client.get(reverse("procurement:exit_calendar")).status_code == 302
+
+
+def test_services_are_those_in_force_with_their_municipalities(staff, today_is):
+    place = MunicipalityFactory()
+    signed([place, MunicipalityFactory()], by=staff, title_fi="Lehdet", title_sv="Lehdet")
+    signed(1, by=staff, title_fi="Muut", title_sv="Muut", **runs_on())
+    drafted(by=staff)
+    today = dt.date(2027, 2, 1)
+    found = {s.name: (s.period, s.municipalities) for s in gather.collect(gather.SERVICES, today, None)}
+    assert found == {"Lehdet": ("2027", 2), "Muut": ("from 2027 on", 1)}
+    assert [s.name for s in gather.collect(gather.SERVICES, today, place)] == ["Lehdet"]
+    assert [s.name for s in gather.collect(gather.SERVICES, dt.date(2028, 1, 1), None)] == ["Muut"]
+    assert gather.collect(gather.SERVICES, dt.date(2026, 12, 31), None) == []
+
+
+def test_who_has_access_by_service_and_by_language(staff):
+    Municipality.objects.all().delete()
+    finnish = MunicipalityFactory(language="fi", population=3000)
+    bilingual = MunicipalityFactory(language="fi-sv", population=5000)
+    swedish = MunicipalityFactory(language="sv", population=2000)
+    contract = signed([finnish, bilingual], by=staff)
+    a_resource(contract, title="Yhteinen", languages=["fi"])
+    alone = a_resource(title="Oma", languages=["sv", "fi"])
+    Holding.begin(alone, swedish, by=staff, starts_on=dt.date(2027, 1, 1), last_day=dt.date(2027, 2, 1))
+    residents, services, languages = reach(dt.date(2027, 2, 1))
+    assert residents.total == 10000
+    by_name = {row.name: row for row in services}
+    assert (by_name["Yhteinen"].residents, by_name["Yhteinen"].share) == (8000, Decimal("0.8"))
+    assert by_name["Yhteinen"].shares == {"fi": 1, "both": 1, "sv": 0}
+    assert by_name["Oma"].shares == {"fi": 0, "both": 0, "sv": 1}
+    finnish_row, swedish_row, *_rest = languages
+    assert (finnish_row.residents, swedish_row.residents) == (10000, 2000)
+    _residents, services, languages = reach(dt.date(2027, 2, 2))
+    assert [row.name for row in services] == ["Yhteinen"]
+    assert languages[1].residents == 0
+
+
+def test_a_municipality_page_shows_its_own_e_resources(client, staff):
+    own, other = MunicipalityFactory(), MunicipalityFactory()
+    a_resource(signed([own], by=staff), title="zqyhteinen")
+    assert b"zqyhteinen" in client.get(own.get_absolute_url()).content
+    assert b"zqyhteinen" not in client.get(other.get_absolute_url()).content
+    listed = reverse("procurement:resource_list")
+    assert b"zqyhteinen" in client.get(listed, {"municipality": own.code}).content
+    assert b"zqyhteinen" not in client.get(listed, {"municipality": other.code}).content
+
+
+def test_the_catalogue_is_kept_by_the_service_centre(client_of, staff):
+    desk, place = client_of(staff), MunicipalityFactory()
+    said = {
+        "title": "Kirjahylly",
+        "material": "ebooks",
+        "languages": ["fi", "sv"],
+        "about_fi": "E-kirjoja",
+        "about_sv": "E-böcker",
+        "url": "kirjahylly.example",
+        "help_fi": "Oma kirjasto",
+        "help_sv": "Ditt bibliotek",
+    }
+    answer = desk.post(reverse("procurement:resource_new"), said, follow=True)
+    assert answer.status_code == 200 and b"https://kirjahylly.example" in answer.content
+    pk = answer.context["resource"].pk
+    answer = desk.post(
+        reverse("procurement:holding_new", args=[pk]),
+        {"municipality": place.pk, "starts_on": "1.1.2027"},
+        follow=True,
+    )
+    assert place.name_fi in answer.content.decode()
+    row = Holding.objects.get()
+    desk.post(reverse("procurement:holding_end", args=[pk, row.pk]), {"last_day": "1.2.2027"})
+    row.refresh_from_db()
+    assert row.last_day == dt.date(2027, 2, 1)
