@@ -8,7 +8,7 @@ from tests.by_hand import run
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("consortium", "procurement")
+APPS = ("consortium", "members", "procurement")
 CHECKS = """
 SELECT c.conname, pg_get_expr(c.conbin, c.conrelid), array_agg(a.attname::text ORDER BY a.attnum),
     array_agg(format_type(a.atttypid, NULL) ORDER BY a.attnum), array_agg(a.attnotnull ORDER BY a.attnum)

@@ -56,7 +56,7 @@ class Terms(models.Model):
     WELL_FORMED = (
         Q(floor__gte=0, unit__gt=0)
         & (Q(kind="tariff", rate__isnull=False, rate__gte=0) | ~Q(kind="tariff"))
-        & (Q(kind="mixed", equal_part__gte=0, equal_part__lte=1) | ~Q(kind="mixed"))
+        & (Q(kind="mixed", equal_part__isnull=False, equal_part__gte=0, equal_part__lte=1) | ~Q(kind="mixed"))
         & (~Q(kind="bands") | ~Q(bands=[]))
     )
 
