@@ -9,11 +9,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
+STARTED = timezone.now()  # a time of day that PORTAL_TODAY sets runs on from here
 
 
 def moved():
     """Return the day that PORTAL_TODAY sets, or None when the clock is the real one."""
-    return dt.date.fromisoformat(settings.MOVED_TODAY) if settings.MOVED_TODAY else None
+    return dt.datetime.fromisoformat(settings.MOVED_TODAY).date() if settings.MOVED_TODAY else None
 
 
 @contextmanager
@@ -29,11 +30,16 @@ def moved_to(day):
 
 
 def now():
-    """Return this moment with its zone; in a moved copy Helsinki's time of day on the moved day."""
+    """Return this moment with its zone; in a moved copy Helsinki's time of day on the moved day.
+
+    Where PORTAL_TODAY has a time of day as well, it was that time when the process started.
+    """
     real = timezone.now()
     day = moved()
     if day is None:
         return real
+    if "T" in settings.MOVED_TODAY:
+        return dt.datetime.fromisoformat(settings.MOVED_TODAY).replace(tzinfo=HELSINKI) + (real - STARTED)
     return dt.datetime.combine(day, real.astimezone(HELSINKI).time(), tzinfo=HELSINKI)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from consortium import clock
 from consortium.templatetags.portal import (
     clock_time,
+    day,
     long_weekday_day,
     money,
     number,
@@ -105,7 +106,7 @@ def silence(round_, name):
         words = _(
             "If there is no answer, nothing new is agreed: the present contract of %(name)s runs on until %(day)s."
         )
-        return words % {"name": name, "day": long_weekday_day(round_.runs_on_until)}
+        return words % {"name": name, "day": day(round_.runs_on_until)}
     return _("If there is no answer, %(name)s is not in and pays nothing.") % {"name": name}
 
 

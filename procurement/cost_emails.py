@@ -1,10 +1,11 @@
 """Letters about shares of a contract's costs: each participant its own, and when it is taken back."""
 
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 from consortium import emails
 from consortium.models.mail import Priority
 from members import reminder_emails
+from members.register import source_words
 from procurement.cost_words import reckoning_line
 
 
@@ -30,7 +31,7 @@ def _tell(template, cost_share, lines, **context):
                 with override(language):
                     said = {
                         "line": reckoning_line(line),
-                        "source": gettext(line.residents_source or " ").strip(),
+                        "source": source_words(line.residents_source),
                     }
                 emails.queue(
                     template,

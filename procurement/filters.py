@@ -26,6 +26,14 @@ from procurement.reports import SHOWN
 ANY = {"empty_label": _("any"), "widget": PlainSelect({"class": "form-select"})}
 
 
+def of_number(words):
+    """Return the condition that finds a procurement by its number, 2027-3; for other words one that finds none."""
+    year, _hyphen, serial = words.partition("-")
+    if not (year.isdecimal() and serial.isdecimal() and len(year) == 4 and len(serial) < 5):
+        return Q(pk__in=[])
+    return Q(year=int(year), serial=int(serial))
+
+
 class ProcurementFilter(django_filters.FilterSet):
     """Procurements by words of the title, number or CPV code, by state and by year."""
 
@@ -39,11 +47,8 @@ class ProcurementFilter(django_filters.FilterSet):
 
     def by_words(self, rows, name, value):
         """Return those whose title holds the words in either language, or whose number or CPV code begins so."""
-        found = Q(title_fi__icontains=value) | Q(title_sv__icontains=value) | Q(cpv__contains=[value])
-        year, _hyphen, serial = value.partition("-")
-        if year.isdecimal() and serial.isdecimal() and len(year) == 4 and len(serial) < 5:
-            found |= Q(year=int(year), serial=int(serial))
-        return rows.filter(found)
+        titled = Q(title_fi__icontains=value) | Q(title_sv__icontains=value)
+        return rows.filter(titled | Q(cpv__contains=[value]) | of_number(value))
 
 
 class WishFilter(django_filters.FilterSet):

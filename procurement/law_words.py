@@ -33,7 +33,8 @@ def source_words(source):
         "statute": source.statute
     }
     cited = f"{words}, {source.section}" if source.section else words
-    return cited if source.checked else f"{cited} {_('(to be checked in the Act)')}"
+    doubt = _("(to be checked in the Act)")
+    return cited if source.checked else f"{cited} {doubt}"
 
 
 def point_words(point):
@@ -96,7 +97,9 @@ def _among_aland(f):
 
 
 def _near(f):
-    words = _("The value is %(short)s short of the threshold of %(amount)s (%(level)s): a small change counts.")
+    words = _(
+        "The value is %(short)s short of the threshold of %(amount)s (%(level)s): a small change counts."
+    )
     return words % {
         "short": f.money("short_by"),
         "amount": f.money("threshold"),
@@ -130,8 +133,12 @@ def _rectified(f):
 
 def _length(f):
     if f["months"] is None:
-        return _("The framework has no end. As a rule it lasts at most %(most)s months.") % {"most": f["most"]}
-    words = _("The framework lasts %(n)s months with its options. As a rule it lasts at most %(most)s months.")
+        return _("The framework has no end. As a rule it lasts at most %(most)s months.") % {
+            "most": f["most"]
+        }
+    words = _(
+        "The framework lasts %(n)s months with its options. As a rule it lasts at most %(most)s months."
+    )
     return words % {"n": f["months"], "most": f["most"]}
 
 
@@ -236,7 +243,8 @@ WORDS = {
     "framework_length": _length,
     "frame_maximum_exceeded": _exceeded,
     "frame_ended": lambda f: (
-        _("The framework ended on %(ended)s, before %(day)s.") % {"ended": f.day("ended_on"), "day": f.day("on")}
+        _("The framework ended on %(ended)s, before %(day)s.")
+        % {"ended": f.day("ended_on"), "day": f.day("on")}
     ),
     "not_named_in_frame": _strangers,
     "splitting": _split,

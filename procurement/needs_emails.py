@@ -47,9 +47,7 @@ def tell(template, municipality, *, about, page, registry=False, priority=Priori
 def _to_person(template, user, *, about, page, **context):
     name, arguments = page
     url = emails.personal(emails.absolute(name, user.language, **arguments), user)
-    emails.queue(
-        f"procurement/emails/{template}", user.email, user.language, about=about, url=url, **context
-    )
+    emails.queue(f"procurement/emails/{template}", user.email, user.language, about=about, url=url, **context)
 
 
 def _of(procurement):
@@ -89,7 +87,9 @@ def declined(wish):
 def answered(question):
     """Send the one who asked the answer to the question."""
     facts = {"question": question, "procurement": question.procurement}
-    _to_person("question_answered", question.asked_by, about=question, page=_of(question.procurement), **facts)
+    _to_person(
+        "question_answered", question.asked_by, about=question, page=_of(question.procurement), **facts
+    )
 
 
 def asked_for_members(call, places):

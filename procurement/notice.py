@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from procurement import cpv, law
-from procurement.commitment_list import safe
 
 TERMS = {  # number: (en, fi, sv)
     "BT-01": ("Legal basis", "Oikeusperusta", "Rättslig grund"),
@@ -239,7 +238,7 @@ def table(sections):
         pgettext("notice", "Value"),
         _("Note"),
     ]
-    lines = [[s.title, i.term, i.name, safe(i.value), i.note] for s in sections for i in s.items]
+    lines = [[s.title, i.term, i.name, i.value, i.note] for s in sections for i in s.items]
     return [head, *lines]
 
 
@@ -304,7 +303,7 @@ def _criteria(facts, item):
 
 def _deadlines(facts, item):
     hour = _("a planned day; the hour is for you to give")
-    yield item("BT-05", _day(facts.notice_on), _("planned"))
+    yield item("BT-05", _day(facts.notice_on), _("planned") if facts.notice_on else "")
     yield item("BT-15", "")
     yield item("BT-13", "")
     if facts.procedure in TWO_STAGES:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("procurements/<int:pk>/", procurement.procurement, name="procurement"),
     path("procurements/<int:pk>/edit/", procurement.procurement_edit, name="procurement_edit"),
     path("procurements/<int:pk>/announce/", procurement.procurement_announce, name="procurement_announce"),
+    path("procurements/<int:pk>/end/", procurement.procurement_end, name="procurement_end"),
     path("procurements/<int:pk>/law/", law.procurement_law, name="procurement_law"),
     path("procurements/<int:pk>/law/write/", law.law_write, name="law_write"),
     path("procurements/<int:pk>/stages/", stages.stages, name="stages"),

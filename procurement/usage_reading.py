@@ -60,7 +60,7 @@ def _read_report(row, report):
         _refuse(row, reason, **facts)
         return
     told = {(header.institution, *key): (count, items[key]) for key, count in counts.items()}
-    _write(row, told, report=header.report_id, totals=report.totals, **facts)
+    _write(row, told, totals=report.totals, **facts)
 
 
 def _counts_of(report):
@@ -130,7 +130,7 @@ def _sentences(row, content):
     return said
 
 
-def _write(row, told, *, totals, report="", **facts):
+def _write(row, told, *, totals, **facts):
     """Write the figures, (place, service, metric, month) → (count, titles); or ask whose they are."""
     whose = places_of(row.contract, {place for place, *_rest in told})
     unknown = sorted(place for place, who in whose.items() if who is None)
@@ -150,7 +150,7 @@ def _write(row, told, *, totals, report="", **facts):
                 municipality_id=municipality,
                 network=network,
                 place=place[:200],
-                report=report,
+                report=facts.get("report", ""),
                 service=service,
                 metric=metric,
                 month=month,

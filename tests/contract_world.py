@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import count
 
 from consortium import clock
-from procurement.models import AtEnd, Contract, Participation, Resource, Supplier, UseKind, UseStep
+from procurement.models import AtEnd, Contract, Holding, Participation, Resource, Supplier, UseKind, UseStep
 from tests.factories import DAY, MunicipalityFactory, a_clerk
 
 NUMBERS = count(1)
@@ -80,3 +80,40 @@ def a_resource(contract=None, **facts):
         }
         | facts,
     )
+
+
+def contracts_pages(world, people):
+    """Return {URL name: arguments} of contracts, taking into use and e-resources, with planted words.
+
+    ``world``: its round is open, and the representative and the librarian act for the first municipality.
+    """
+    by, (home, other, third, *_rest), year = people["staff"], world.places, clock.today().year
+    terms = {"begins_on": dt.date(year - 1, 1, 1), "ends_on": dt.date(year + 1, 12, 31)}
+    held = signed([home, other, third], by=by, options=[(12, None), (12, None)], **runs_on(**terms))
+    decided = {"body_fi": "Kirjastopalvelujen johtaja", "body_sv": "Direktören", "section": "§ 12"}
+    option = held.options.first()
+    held.decide(by=by, kind="option", option=option, decided_on=clock.today() - 9 * DAY, **decided)
+    row, left = held.participations.get(municipality=home), held.participations.get(municipality=third)
+    left.withdraw(by=by, withdrawn_on=clock.today(), last_day=clock.today() + DAY, reason="zqleft")
+    told(row, UseKind.MATERIAL, by=by)
+    UseStep.tell(row, UseKind.TECHNICAL, by=by, method="sip2", text="zqtechnical")
+    made = drafted(by=by, title_fi="zqbeingmade", title_sv="zqbeingmade")
+    waiting = Participation.begin(made, home, by=by)
+    resource = a_resource(held)
+    own = a_resource(languages=["sv", "en"], url="https://hylly.example")
+    holding = Holding.begin(own, home, by=by, starts_on=clock.today() - 30 * DAY)
+    signed([home], by=by, begins_on=clock.today() - 200 * DAY, ends_on=clock.today() + 120 * DAY)
+    of_held = {name: {"pk": held.pk} for name in ("contract", "use_standing", "use_remind")}
+    of_held |= {f"contract_{verb}": {"pk": held.pk} for verb in ("edit", "decide", "give_notice", "add")}
+    at = of_held | {f"contract_{verb}": {"pk": made.pk} for verb in ("sign", "drop")}
+    at |= {
+        "participation_withdraw": {"pk": held.pk, "row": row.pk},
+        "participation_leave_out": {"pk": made.pk, "row": waiting.pk},
+        "use_list": {"pk": held.pk, "code": home.code},
+        "use_step": {"pk": held.pk, "code": home.code, "kind": "contact"},
+        "resource": {"pk": resource.pk},
+        "resource_edit": {"pk": own.pk},
+        "holding_new": {"pk": own.pk},
+        "holding_end": {"pk": own.pk, "row": holding.pk},
+    }
+    return {f"procurement:{name}": kwargs for name, kwargs in at.items()}

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from consortium import clock
 from procurement.models import GroupCall, GroupSeat, Paper, Question, Stage, Wish
 from tests.factories import DAY, UserFactory
-from tests.procurement_factories import announced, begun
+from tests.procurement_factories import announced, begun, brought_to
 
 PDF = b"%PDF-1.7 a small stand-in"
 KEPT = "zqpaper"  # title of a paper that is the service centre's own
@@ -51,6 +51,7 @@ def needs_pages(world, people):
     of_found |= {f"{name}_new": {"pk": found.pk} for name in ("question", "paper")}
     of_draft = {f"procurement_{verb}": {"pk": draft.pk} for verb in ("announce", "edit")}
     wishes = ("edit", "endorse", "take_back", "gather", "decline", "withdraw")
+    ended = brought_to(announced(staff), "contracted")
     at = of_found | of_draft | {f"wish_{verb}": {"pk": wish.pk} for verb in wishes}
     at |= {
         "stage_plan": {"pk": found.pk, "kind": "notice"},
@@ -65,5 +66,6 @@ def needs_pages(world, people):
         "seat_name": {"pk": found.pk, "group": "project"},
         "seat_act": {"pk": seat.pk, "verb": "accept"},
         "wish": {"pk": wish.pk},
+        "procurement_end": {"pk": ended.pk},
     }
     return {f"procurement:{name}": arguments for name, arguments in at.items()}

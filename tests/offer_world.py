@@ -92,17 +92,14 @@ def judged(offer, mark, *, by=None, met=True):
     return offer
 
 
-def offer_world(state="judged", *, by=None, **facts):
+def offer_world(state="judged", *, by=None, names=("Alfa Oy", "Beta Ab", "Gamma Ltd"), **facts):
     """Return an OfferWorld: ``received``, ``judged``, ``decided`` (not sent yet), ``sent`` or ``appealed``."""
     by = by or a_clerk()
     world = procurement_world("tendering", by=by, **facts)
     found = OfferWorld(**vars(world), by=by)
     grounds(world.procurement, by)
-    for name, language, model, mark in (
-        ("Alfa Oy", "fi", PER_RESIDENT, 3),
-        ("Beta Ab", "sv", TIERED, 5),
-        ("Gamma Ltd", "en", FLAT, 4),
-    ):
+    offered = (("fi", PER_RESIDENT, 3), ("sv", TIERED, 5), ("en", FLAT, 4))
+    for name, (language, model, mark) in zip(names, offered, strict=True):
         seller = supplier(name, by, language=language)
         offer = received(world.procurement, model, by=by, supplier=seller)
         found.offers.append(offer if state == "received" else judged(offer, mark, by=by))
@@ -136,3 +133,44 @@ def at_level(procurement, level):
     Procurement.objects.filter(pk=procurement.pk).update(maximum=maximum)
     Stage.done(procurement, StageKind.NOTICE, by=a_clerk(), on=clock.today() - 9 * DAY)
     return Procurement.objects.select_related("round").get(pk=procurement.pk)
+
+
+def offers_pages(world, people):
+    """Return {URL name: arguments} of suppliers, offers and awards, with planted words.
+
+    ``world``: its round is open; its municipalities take part here, too, the first one the people's own.
+    """
+    by, facts = people["staff"], {"by": people["staff"], "places": world.places}
+    own = {"title_fi": "Verkkolehdet", "title_sv": "Nättidskrifter"}
+    compared = offer_world("judged", **facts, **own, names=("Alfa Oy", "Beta Ab", "zqloser"))
+    compared.offers[2].edit(by=by, model=FLAT, note="zqoffernote")
+    waiting = offer_world("decided", **facts, names=("Delta Oy", "Epsilon Ab", "zqrival"))
+    challenged = offer_world("appealed", **facts, names=("Zeta Oy", "Eta Ab", "zqthird"))
+    appeal = challenged.award.appeals.get()
+    type(appeal).objects.filter(pk=appeal.pk).update(filed_by="zqappellant", note="zqappealnote")
+    frozen = procurement_world("frozen", **facts)
+    ended = offer_world("judged", **facts, names=("Theta Oy", "Iota Ab", "zqfourth"))
+    ended.procurement.void(by=by, reason_fi="Tarjoukset hylättiin.", reason_sv="Anbuden förkastades.")
+    bought = supplier("Kappa Oy", by, contact_name="zqseller", phone="zqsellerphone")
+    at = {
+        name: {"pk": compared.procurement.pk}
+        for name in ("offer_list", "offer_new", "comparison", "user_counts")
+    }
+    at |= {name: {"pk": compared.procurement.pk} for name in ("award_decide", "procurement_void")}
+    at |= {"grounds": {"pk": frozen.procurement.pk}}
+    at |= {
+        "procurement_tender": {"pk": frozen.procurement.pk},
+        "procurement_again": {"pk": ended.procurement.pk},
+    }
+    at |= {
+        name: {"pk": compared.tiered.pk} for name in ("offer", "offer_edit", "offer_judge", "offer_withdraw")
+    }
+    at |= {
+        name: {"pk": bought.pk}
+        for name in ("supplier", "supplier_edit", "supplier_withdraw", "supplier_merge")
+    }
+    at |= {"award_send": {"pk": waiting.award.pk}, "procurement_contract": {"pk": challenged.procurement.pk}}
+    steps = ("award", "award_retime", "award_appeal", "award_annul", "award_contract")
+    at |= {name: {"pk": challenged.award.pk} for name in steps}
+    at |= {f"appeal_{verb}": {"pk": appeal.pk} for verb in ("arrange", "settle")}
+    return {f"procurement:{name}": kwargs for name, kwargs in at.items()}

@@ -6,12 +6,22 @@ PLANTED = {
     *("zqletter", "zqsubject", "zqbody", "zqreason", "zqlibrarian", "zqrepresentative", "zqaccess"),
     *("zqsecretary", "zqhanded", "zqcode", "zqmessage", "zqremark"),
     *("zqcredit", "zqledger", "zqlist", "zqdraft", "zqcost", "zqalternative"),
+    *("zqground", "zqusage"),
     *("zqpaper", "zqquestion", "zqabout", "zqreservation", "zqcontract"),
+    *("zqleft", "zqtechnical", "zqbeingmade"),
+    *("zqloser", "zqrival", "zqthird", "zqfourth", "zqoffernote", "zqappellant", "zqappealnote"),
+    *("zqseller", "zqsellerphone"),
+    *("zqproviso", "zqdrafted", "zqminutes"),
 }
 NOWHERE = {  # planted, but on none of the pages asked below
     *("zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark"),
     *("zqlist", "zqdraft", "zqcost", "zqalternative"),
+    *("zqground", "zqusage"),
     *("zqpaper", "zqquestion", "zqabout", "zqreservation", "zqcontract"),
+    *("zqleft", "zqtechnical", "zqbeingmade"),
+    *("zqloser", "zqrival", "zqthird", "zqfourth", "zqoffernote", "zqappellant", "zqappealnote"),
+    *("zqseller", "zqsellerphone"),
+    *("zqproviso", "zqdrafted", "zqminutes"),
 }
 
 

@@ -13,7 +13,7 @@ LATER = ("tendering", "awarded", "contracted", "ended")
 
 @dataclass
 class World:
-    """A procurement, its round, and who answered what; the volumes are 1 211 and 2 417 (committed), 833 (interested)."""
+    """A procurement, its round, and who answered what: volumes of 1,211 and 2,417 (committed) and 833 (interested)."""
 
     procurement: Procurement
     round: Round | None = None

@@ -26,6 +26,7 @@ from consortium.feedback import RECEIPT
 from consortium.models import AccessLog, AuditEvent, Feedback, OutgoingEmail, Post
 from members.models import Accession, AccessionState, Invitation, Membership, Note
 from members.views.hand_in import SALT
+from tests import round_world
 from tests.conftest import Browser
 from tests.factories import (
     DAY,
@@ -55,7 +56,8 @@ ROLES = ["visitor", "neighbour", "librarian", "representative", "staff", "superu
 STRANGERS = ROLES[:2]
 FILES = ["format=csv", "format=xlsx"]
 SOUGHT = ["Salakunta", "zqcontact", "zqregistry@kunta.example", "KunDno", "Salakunta&go=1", "fee", "avgift"]
-QUERIES = ASKED_OTHERWISE | {  # the same page asked in other ways, which must not open anything more
+# the same page asked in other ways, which must not open anything more
+QUERIES = ASKED_OTHERWISE | round_world.ASKED | {
     "members:municipality_list": [*FILES, "state=sent"],
     "members:member_list": FILES,
     **{f"members:{name}": ["format=csv"] for name in ("signing_list", "offer", "offer_list")},

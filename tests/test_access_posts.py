@@ -19,9 +19,10 @@ pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).parent / "access_posts.csv"
 KINDS = ["auditor", "accountant", "member"]
 ONES_OWN = {"edit", "renew_feed"}
-MATTERS = {"accountant": {"bill", "account"}}  # what an empty form does that is the duty's own
+MATTERS = {"accountant": {"bill", "account", "charge"}}  # what an empty form does that is the duty's own
 DRAFTS = {
     "zqdraft",
+    "zqground",
     "zqcost",
     "zqalternative",
 }  # of a year's fees: the steering group's matter and the staff's

@@ -73,7 +73,7 @@ class CostShareForm(PortalForm):
     )
     use_part = ShareField(label=_("Part shared by use"), required=False, help_text=_("Per cent, if mixed."))
     population_on = TypedDateField(
-        label=_("Residents on"),
+        label=_("Residents as of"),
         help_text=_("The newest population figure on this day or before counts. For example 31.12.2026."),
     )
     use_metric = forms.ChoiceField(label=_("Use is counted as"), required=False)

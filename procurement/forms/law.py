@@ -19,7 +19,9 @@ class OthersField(forms.CharField):
     """Other purchases that may belong to the same whole, one a line: a name, a semicolon, its value."""
 
     default_error_messages = {
-        "unread": _("Line %(line)s: write a name, a semicolon and a sum, for example “Audiobooks; 40 000 €”."),
+        "unread": _(
+            "Line %(line)s: write a name, a semicolon and a sum, for example “Audiobooks; 40 000 €”."
+        ),
     }
 
     def __init__(self, **kwargs):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from consortium import clock, keeping
 from consortium.forms import PortalForm, TypedDateField
 from consortium.money_fields import MoneyField
+from consortium.templatetags.portal import number
 from procurement import prices
 from procurement.forms.prices import LINES, price_fields, price_initial, read_price_line
 from procurement.models import Basis, SharedBy, Supplier
@@ -30,6 +31,22 @@ class LotField(forms.ModelChoiceField):
     def label_from_instance(self, lot):
         """Return its number and title."""
         return str(lot)
+
+
+class PointsField(forms.DecimalField):
+    """A mark or points: two decimals, the comma or the point before them."""
+
+    def __init__(self, **kwargs):
+        attrs = {"class": "short", "inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(max_digits=5, decimal_places=2, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def to_python(self, value):
+        """Return the number that was typed."""
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+    def prepare_value(self, value):
+        """Return what stands in the control."""
+        return number(value) if isinstance(value, Decimal) else value
 
 
 class OfferForm(PortalForm):
@@ -155,18 +172,12 @@ class JudgeForm(PortalForm):
         for row in self.criteria:
             mark = self.record.marks.get(str(row.pk))
             best = f"{row.best.normalize():f}"
-            self.fields[f"mark_{row.pk}"] = forms.DecimalField(
+            self.fields[f"mark_{row.pk}"] = PointsField(
                 label=row.text,
                 min_value=0,
                 max_value=row.best,
-                max_digits=5,
-                decimal_places=2,
-                localize=True,
                 required=False,
                 initial=mark and Decimal(mark),
-                widget=forms.TextInput(
-                    attrs={"class": "short", "inputmode": "decimal", "autocomplete": "off"}
-                ),
                 help_text=_("Mark 0 to %(best)s; at most %(points)s points.")
                 % {"best": best, "points": f"{row.weight.normalize():f}"},
                 error_messages={
@@ -245,20 +256,13 @@ class GroundsForm(PortalForm):
             )
         if kind == "criterion":
             for name, label in (("weight", _("Points")), ("best", _("Best mark"))):
-                self.fields[f"{kind}_{at}_{name}"] = forms.DecimalField(
+                usual = Decimal(5) if name == "best" else None
+                self.fields[f"{kind}_{at}_{name}"] = PointsField(
                     label=label,
                     required=False,
                     min_value=Decimal("0.01"),
                     max_value=100,
-                    max_digits=5,
-                    decimal_places=2,
-                    localize=True,
-                    initial=getattr(row, name).normalize()
-                    if row
-                    else (Decimal(5) if name == "best" else None),
-                    widget=forms.TextInput(
-                        attrs={"class": "short", "inputmode": "decimal", "autocomplete": "off"}
-                    ),
+                    initial=getattr(row, name) if row else usual,
                     error_messages={"invalid": _("Write it in digits, for example 20.")},
                 )
 
@@ -339,10 +343,11 @@ class UsersForm(PortalForm):
             by_name |= {code: place, place.name_fi.casefold(): place, place.name_sv.casefold(): place}
         found, wrong = {}, []
         for at, line in enumerate(self.cleaned_data["counts"].splitlines(), 1):
-            name, _space, count = " ".join(line.replace(";", " ").split()).rpartition(" ")
-            place = by_name.get((name or count).casefold())
-            if not line.strip() or (place and not name):  # a line without a number says nothing
+            plain = " ".join(line.replace(";", " ").split())
+            if not plain or plain.casefold() in by_name:  # a name without a number says nothing
                 continue
+            name, _space, count = plain.rpartition(" ")
+            place = by_name.get(name.casefold())
             if place is None:
                 words = _("Line %(line)s: nobody who takes part is called “%(name)s”.")
             elif not (count.isdecimal() and len(count) <= 9):

@@ -109,12 +109,14 @@ class TiersField(forms.CharField):
 
 def price_fields(at):
     """Return {name: field} of one price line."""
-    none = [("", gettext_lazy("none"))]
     return {
         f"per_{at}": forms.ChoiceField(
             label=gettext_lazy("Price"),
             required=False,
-            choices=none + [(str(key.value), words) for key, words in PER.items()],
+            choices=[
+                ("", gettext_lazy("no price")),
+                *((str(key.value), words) for key, words in PER.items()),
+            ],
         ),
         f"rate_{at}": PriceField(
             label=gettext_lazy("Euros a year, without VAT"),
@@ -124,7 +126,10 @@ def price_fields(at):
         f"measure_{at}": forms.ChoiceField(
             label=gettext_lazy("Tiers"),
             required=False,
-            choices=none + [(str(key.value), words) for key, words in COUNTED_BY.items()],
+            choices=[
+                ("", gettext_lazy("no tiers")),
+                *((str(key.value), words) for key, words in COUNTED_BY.items()),
+            ],
         ),
         f"tiers_{at}": TiersField(
             label=gettext_lazy("The tiers, one a line"),

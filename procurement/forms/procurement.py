@@ -179,7 +179,9 @@ class StagePlanForm(PortalForm):
     source = forms.CharField(
         label=_("Where the day comes from"),
         max_length=200,
-        help_text=_("For example: decision of the division director § 24/2027, or agreed with Hansel on 3.2."),
+        help_text=_(
+            "For example: decision of the division director § 24/2027, or agreed with Hansel on 3.2."
+        ),
     )
 
 

@@ -54,9 +54,7 @@ class OnBehalfForm(PortalForm):
 
 def _both(label_fi, label_sv, most):
     fields = {"fi": label_fi, "sv": label_sv}
-    return [
-        forms.CharField(label=label, max_length=most, widget=forms.Textarea) for label in fields.values()
-    ]
+    return [forms.CharField(label=label, max_length=most, widget=forms.Textarea) for label in fields.values()]
 
 
 class QuestionForm(PortalForm):
@@ -107,9 +105,11 @@ class CorrectAnswerForm(AnswerQuestionForm):
 class PaperForm(PortalForm):
     """A file of a procurement, for the service centre until it is published."""
 
-    title = forms.CharField(label=_("Title"), max_length=120)
+    title = forms.CharField(label=_("Title of the paper"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=PaperKind.choices)
-    language = forms.ChoiceField(label=_("Language of the paper"), choices=Paper._meta.get_field("language").choices)
+    language = forms.ChoiceField(
+        label=_("Language of the paper"), choices=Paper._meta.get_field("language").choices
+    )
     file = DocumentField(label=_("File"))
     contains_volumes = forms.TypedChoiceField(
         label=_("Does it contain volumes, ceilings or offers?"),
@@ -147,9 +147,7 @@ class WithdrawPaperForm(PortalForm):
 class CallForm(PortalForm):
     """What a group does, and until when one offers to take part."""
 
-    text_fi, text_sv = _both(
-        _("What the group does, in Finnish"), _("What the group does, in Swedish"), 1200
-    )
+    text_fi, text_sv = _both(_("What the group does, in Finnish"), _("What the group does, in Swedish"), 1200)
     offer_by = TypedDateField(label=_("Offer by"))
 
 
@@ -201,7 +199,9 @@ class NameSeatForm(PortalForm):
 class DeclineSeatForm(PortalForm):
     """Why there is no seat; the person reads it."""
 
-    reason = forms.CharField(label=_("Why is there no seat?"), max_length=300, help_text=_("The person reads it."))
+    reason = forms.CharField(
+        label=_("Why is there no seat?"), max_length=300, help_text=_("The person reads it.")
+    )
 
 
 class WishForm(OnBehalfForm):

@@ -2,7 +2,8 @@
 
 from procurement.models.answer import COUNTED, Answer, Overtaken
 from procurement.models.answer_reminder import AnswerReminder, due_in, remind_by_hand, waited_for
-from procurement.models.award import Appeal, Award
+from procurement.models.appeal import Appeal
+from procurement.models.award import Award
 from procurement.models.awarding import put_earlier_answers
 from procurement.models.commitment_form import CommitmentForm, FormSent
 from procurement.models.comparison import Comparison, compare

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -252,7 +252,7 @@ class Answer(models.Model):
         with transaction.atomic():
             round_, answer = self._locked()
             ruling = Ruling(version=version, kind=kind, reason=reason, by=by)
-            ruling.full_clean(exclude=["by", "version"])
+            ruling.full_clean(exclude=["by"])
             if version.answer_id != answer.pk:
                 raise PermissionDenied
             if ruling.about == Ruling.LATENESS and not version.late:
@@ -374,6 +374,7 @@ class Answer(models.Model):
         )
 
     def _point_at(self, version):
+        Round.objects.filter(pk=self.round_id).update(turn=F("turn") + 1)
         self.standing = version
         self.__dict__.pop("condition_ruling", None)
         self.save(update_fields=["standing"])

@@ -5,6 +5,7 @@ from contextlib import suppress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from consortium import clock
 from consortium.models import AuditEvent
@@ -143,12 +144,12 @@ def put_earlier_answers(round_, *, by):
     if source is None or not hasattr(source, "round"):
         return 0
     earlier = {a.municipality_id: a.standing for a in source.round.answers.standing()}
-    asked = list(round_.answers.filter(municipality__in=earlier))
+    asked = list(round_.answers.filter(municipality__in=earlier).select_related("municipality"))
     drafts = round_.answers.model._meta.get_field("draft").related_model
     rows = [
         drafts(
             answer=answer,
-            note=source.number,
+            note=_note(source, answer.municipality),
             prepared_by=by,
             given_at=clock.now(),
             **{name: getattr(earlier[answer.municipality_id], name) for name in STARTED_FROM},
@@ -157,3 +158,9 @@ def put_earlier_answers(round_, *, by):
     ]
     drafts.objects.bulk_create(rows)
     return len(rows)
+
+
+def _note(source, municipality):
+    """Return where a draft comes from, in the municipality's first language: who opens the round may use another."""
+    with override(municipality.languages[0]):
+        return _("From the answer to %(number)s.") % {"number": source.number}

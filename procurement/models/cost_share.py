@@ -41,7 +41,7 @@ class CostShareState(models.TextChoices):
     DRAFT = "draft", _("being prepared")
     FROZEN = "frozen", _("frozen")
     CHARGED = "charged", _("charged")
-    WITHDRAWN = "withdrawn", _("taken back")
+    WITHDRAWN = "withdrawn", _("shares taken back")
 
 
 STANDING = frozenset({CostShareState.FROZEN, CostShareState.CHARGED})
@@ -113,7 +113,7 @@ class CostShare(Workflow):
     billed = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
     uncovered = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
     frozen_on = models.DateField(_("frozen on"), null=True, editable=False)
-    withdrawn_reason = models.CharField(_("why it was taken back"), max_length=300, blank=True)
+    withdrawn_reason = models.CharField(_("why the shares were taken back"), max_length=300, blank=True)
 
     objects = CostShareQuerySet.as_manager()
 

@@ -54,8 +54,10 @@ def _criteria(procurement, text, language):
         if procurement.price_weight:
             yield notice.Criterion(_("Price"), notice.Decimal(procurement.price_weight), is_price=True)
     for criterion in procurement.criteria.select_related("lot"):
-        lot = f"{_('Lot')} {criterion.lot.number}: " if criterion.lot else ""
-        yield notice.Criterion(f"{lot}{text(criterion, 'text')}", criterion.weight)
+        with override(language):
+            lot = _("Lot %(number)s") % {"number": criterion.lot.number} if criterion.lot else ""
+        name = ": ".join(filter(None, [lot, text(criterion, "text")]))
+        yield notice.Criterion(name, criterion.weight)
 
 
 def _buyer(swedish):

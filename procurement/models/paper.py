@@ -17,7 +17,9 @@ from members.models import Municipality
 from procurement.models.procurement import DECIDED, Procurement
 from procurement.models.words import AnswerKind, ProcurementState, Readers
 
-RESTRICTED_IN = frozenset({ProcurementState.ROUND, ProcurementState.TENDERING})  # from the opening to the award
+RESTRICTED_IN = frozenset(
+    {ProcurementState.ROUND, ProcurementState.TENDERING}
+)  # from the opening to the award
 TAKING_PART = [AnswerKind.COMMITTED, AnswerKind.INTERESTED]
 WIDER = {reader: place for place, reader in enumerate(Readers)}
 

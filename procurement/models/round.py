@@ -87,6 +87,10 @@ class Round(models.Model):
         _("interested municipalities at most"), null=True, blank=True
     )
 
+    # Moved with every answer that begins to count: whoever has read the answers before it and counts on them is turned
+    # away by the database at any isolation level, where the lock alone would show a snapshot that is out of date.
+    turn = models.PositiveIntegerField(default=0, editable=False)
+
     objects = RoundQuerySet.as_manager()
 
     class Meta:

@@ -8,6 +8,7 @@ from procurement.pages import (
     awards,
     calendar,
     costs,
+    facts,
     groups,
     letters,
     questions,
@@ -47,5 +48,5 @@ FUNCTIONS = {
     gather.FEED: (round_home.occasions, calendar.occasions),
     gather.MUNICIPALITY: (round_home.municipality_parts, services.municipality_parts, value.parts),
     gather.SERVICES: (services.services,),
-    gather.SEARCH: (services.search,),
+    gather.SEARCH: (facts.search, services.search),
 }

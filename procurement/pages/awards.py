@@ -8,6 +8,7 @@ from consortium.templatetags.portal import day, keep, moment, money, number, pla
 from members.models.agreement import section_sign
 from members.views.accession import who
 from procurement.models import AppealState, Award, AwardState, Decider, ProcurementState, StageKind
+from procurement.models.award import cited
 from procurement.models.buyers import participants
 from procurement.models.grounds import grounds_of, measure
 from procurement.models.offer_words import Basis
@@ -27,7 +28,7 @@ DONE = {
     "begin": gettext_lazy("Supplier written down"),
     "receive": gettext_lazy("Offer written down"),
     "judge": gettext_lazy("Requirements and marks recorded"),
-    "withdraw": gettext_lazy("Withdrawal recorded"),
+    "withdraw": gettext_lazy("Recorded that it was withdrawn"),
     "merge": gettext_lazy("Recorded that it was bought; those concerned were told"),
 }
 NEWEST = 5
@@ -47,11 +48,6 @@ def receipt(event, reader):
         words = ngettext("%(n)s municipality", "%(n)s municipalities", event.details["told"])
         rows.insert(1, (_("Told"), words % {"n": number(event.details["told"])}))
     return {"rows": rows}
-
-
-def source_words(text):
-    """Return where a day comes from, for a sentence: the Act by its name, else as it was written."""
-    return text.replace("1397/2016", _("Procurement Act 1397/2016"))
 
 
 def says(award, today):
@@ -98,11 +94,11 @@ def dates_part(award):
             (
                 _("Last day of the standstill"),
                 weekday_day(award.standstill_until),
-                source_words(award.standstill_source),
+                cited(award.standstill_source),
             )
         )
     else:
-        rows.append((_("Standstill"), _("none"), _("The Act asks for none here.")))
+        rows.append((_("Standstill"), _("there is none"), _("The Act asks for none here.")))
     labels = {
         "rectification": StageKind.RECTIFICATION.label,
         "market_court": StageKind.MARKET_COURT.label,
@@ -110,13 +106,13 @@ def dates_part(award):
     }
     for line in award.dates:
         if line["stage"] in labels:
-            source = source_words(line["source"])
+            source = cited(line["source"])
             if source and not line["checked"]:
                 source = _("%(source)s (check the section)") % {"source": source}
             rows.append((labels[line["stage"]], weekday_day(line["on"]), source))
     if award.contracted_on:
         rows.append((_("Contract made"), weekday_day(award.contracted_on), ""))
-    return Part(_("Days"), "procurement/parts/award_dates.html", {"rows": rows})
+    return Part(_("Days counted from it"), "procurement/parts/award_dates.html", {"rows": rows})
 
 
 def appeals_part(user, award):
@@ -183,42 +179,6 @@ def own_part(user, award):
     following = [next_tier_words(price, *step) for price, step in steps if step]
     context = {"rows": rows, "prices": model_words(model), "next": following if award.offer.has_tiers else []}
     return Part(_("For us"), "procurement/parts/own_award.html", context)
-
-
-def tiers_for_gauge(user, procurement):
-    """Return the tiers of offers that the person may read, for the gauge of volumes; nothing without such an offer.
-
-    Each: {"name", "prices": [words], "next": [what brings the next tier]}. The service centre reads every offer; the
-    municipalities' people the winner's once the award has been sent.
-    """
-    offers = []
-    if user.has_perm("procurement.view_offers"):
-        offers = list(procurement.offers.standing().select_related("supplier", "lot"))
-    elif user.is_authenticated and user.roles.active().exists():
-        rows = procurement.awards.standing().filter(sent_on__isnull=False, offer__isnull=False)
-        offers = [row.offer for row in rows.select_related("offer__supplier", "offer__lot")]
-    found, buyers = [], {}
-    for offer in (offer for offer in offers if offer.has_tiers):
-        if offer.lot_id not in buyers:
-            basis = Basis(grounds_of(procurement).basis)
-            buyers[offer.lot_id] = participants(procurement, lot=offer.lot, basis=basis)[0]
-        tiered = [price for price in offer.price_model.prices if price.tiers]
-        known = (price for price in tiered if _is_known(price, buyers[offer.lot_id]))
-        steps = ((price, to_next_tier(price, buyers[offer.lot_id])) for price in known)
-        found.append(
-            {
-                "name": offer.name,
-                "prices": model_words(offer.price_model),
-                "next": [next_tier_words(price, *step) for price, step in steps if step],
-            }
-        )
-    return found
-
-
-def _is_known(price, buyers):
-    return price.measure == "participants" or all(
-        getattr(buyer, price.measure) is not None for buyer in buyers
-    )
 
 
 def parts(user, award, today):

@@ -74,7 +74,7 @@ def columns(cost_share):
             order_by=("residents",),
             css="num",
         ),
-        Column("residents_on", _("Residents on"), lambda row: row.residents_on, on_page=False),
+        Column("residents_on", _("Residents as of"), lambda row: row.residents_on, on_page=False),
         Column(
             "residents_source", _("Source"), lambda row: source_words(row.residents_source), on_page=False
         ),
@@ -125,7 +125,7 @@ def terms(cost_share):
     if cost_share.counts_use:
         span = f"{cost_share.use_from:%-m/%Y}–{cost_share.use_to:%-m/%Y}"
         rows.append((_("Use"), f"{cost_share.use_metric}, {span}"))
-    rows.append((_("By"), cost_share.ground))
+    rows.append((_("Based on"), cost_share.ground))
     vat = _("not settled")
     if cost_share.vat_rate or cost_share.vat_note:
         vat = f"{number(cost_share.vat_rate or 0)} % {cost_share.vat_note}".strip()

@@ -1,16 +1,19 @@
 """What a procurement is, how things stand with it, who takes part, and what has been done."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from consortium.gather import Part
+from consortium.gather import Hit, Part
 from consortium.models import AuditEvent
 from consortium.templatetags.portal import day, keep, long_weekday_day, moment, money, place, put_in
 from procurement import cpv
+from procurement.filters import of_number
 from procurement.models import (
     COUNTED,
     AnswerKind,
+    Procurement,
     ProcurementState,
     Ruling,
     RulingKind,
@@ -18,6 +21,7 @@ from procurement.models import (
 )
 from procurement.pages.stages import next_stage
 
+MOST = 20  # hits of a search
 VERBS = {  # what has been done with the procurement itself, in the words of its history
     "begin": gettext_lazy("Preparation begun"),
     "edit": gettext_lazy("Plan changed"),
@@ -61,9 +65,16 @@ def receipt_of(user, procurement, wanted):
     own = subject == procurement
     if not own and getattr(subject, "procurement_id", None) != procurement.pk:
         return None
-    words = VERBS.get(event.verb) if own else OTHERS.get(event.verb)
-    rows = [(_("What"), words or event.verb), (_("When"), moment(event.at))]
+    words = event_words(event) if own else OTHERS.get(event.verb, event.verb)
+    rows = [(_("What"), words), (_("When"), moment(event.at))]
     return {"title": _("Recorded"), "rows": [*rows, (_("Number of the receipt"), event.number)]}
+
+
+def event_words(event):
+    """Return what was done with a procurement, as its history says it."""
+    if event.verb == "plan" and "stages" in event.details:
+        return _("Timetable written to the stages")
+    return VERBS.get(event.verb, event.verb)
 
 
 def round_of(procurement):
@@ -94,8 +105,9 @@ def says(procurement, today):
     elif state == ProcurementState.ROUND:
         if round_.is_open():
             told = put_in(
-                _("The members answer by %(day)s. %(silence)s"),
-                day=keep(f"{long_weekday_day(round_.closes_on)} {_time(round_)}"),
+                _("The members answer by %(day)s %(time)s. %(silence)s"),
+                day=keep(long_weekday_day(round_.closes_on)),
+                time=_time(round_),
                 silence=silence_words(round_),
             )
             return told
@@ -154,7 +166,9 @@ def duration_words(procurement, options):
         told = words % {"n": procurement.months}
     more = sum(option.months for option in options)
     if more:
-        words = ngettext("%(told)s, and %(n)s month by options", "%(told)s, and %(n)s months by options", more)
+        words = ngettext(
+            "%(told)s, and %(n)s month by options", "%(told)s, and %(n)s months by options", more
+        )
         told = words % {"told": told, "n": more}
     return told
 
@@ -174,9 +188,9 @@ def who(user, procurement, today):
     if round_ is None or procurement.state == ProcurementState.VOID or not round_.shows_who_is_in(user):
         return []
     accepted = set(
-        Ruling.objects.filter(
-            version__answer__round=round_, kind=RulingKind.CONDITION_ACCEPTED
-        ).values_list("version", flat=True)
+        Ruling.objects.filter(version__answer__round=round_, kind=RulingKind.CONDITION_ACCEPTED).values_list(
+            "version", flat=True
+        )
     )
     groups = {AnswerKind.COMMITTED: [], AnswerKind.INTERESTED: []}
     for answer in participants(procurement):
@@ -204,7 +218,7 @@ def history(user, procurement, today):
     rows = [
         {
             "when": event.at,
-            "what": VERBS.get(event.verb, event.verb),
+            "what": event_words(event),
             "who": _doer(event, user),
             "note": event.details.get("reason", ""),
         }
@@ -229,6 +243,10 @@ def acts(user, procurement, today):
     if "edit" in verbs:
         url = reverse("procurement:procurement_edit", args=[pk])
         found.append({"label": _("Change the plan"), "url": url})
+    if "end" in verbs:
+        found.append(
+            {"label": _("Close the procurement"), "url": reverse("procurement:procurement_end", args=[pk])}
+        )
     if user.has_perm("procurement.plan_procurement"):
         url = reverse("procurement:procurement_law", args=[pk])
         text = _("Estimated value, what follows from it with the §, and a timetable. Advice only.")
@@ -236,9 +254,24 @@ def acts(user, procurement, today):
     return found
 
 
+def search(user, words):
+    """Return the procurements whose title, number, case number or summary holds the words, the newest first."""
+    about = Q(title_fi__icontains=words) | Q(title_sv__icontains=words) | Q(case_number__iexact=words)
+    about |= Q(summary_fi__icontains=words) | Q(summary_sv__icontains=words) | of_number(words)
+    rows = Procurement.objects.visible_to(user).filter(about)
+    return [
+        Hit(
+            _("Joint procurements"),
+            row.title,
+            row.get_absolute_url(),
+            f"{row.number}, {row.get_state_display()}",
+        )
+        for row in rows[:MOST]
+    ]
+
+
 def list_acts(user, today):
     """Return what the service centre does on the list."""
     if not user.has_perm("procurement.add_procurement"):
         return []
     return [{"label": _("Prepare a procurement"), "url": reverse("procurement:procurement_new")}]
-

@@ -42,7 +42,9 @@ def _group(user, procurement, group, call, seats, today):
         "text": call.text if call else "",
         "note": ngettext("%(n)s member", "%(n)s members", seated) % {"n": seated},
         "rows": [_row(user, seat) for seat in seats],
-        "asks": _("Members are asked for until %(day)s.") % {"day": long_weekday_day(call.offer_by)} if asks else "",
+        "asks": _("Members are asked for until %(day)s.") % {"day": long_weekday_day(call.offer_by)}
+        if asks
+        else "",
         "acts": [],
     }
     if asks and not mine and user.has_perm("procurement.offer_groupseat"):

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext, pgettext
 from consortium.documents import progress
 from consortium.lists import Column
 from consortium.models import DocumentState
-from consortium.templatetags.portal import day, moment, money, number, weekday_moment
+from consortium.templatetags.portal import day, keep, moment, money, number, weekday_moment
 from procurement import commitment_list as listed
 from procurement.models import HandedOver
 
@@ -16,6 +16,19 @@ CHANGES = {
     listed.ChangeKind.REMOVED: lambda: pgettext("line of a list", "removed"),
     listed.ChangeKind.CHANGED: lambda: pgettext("line of a list", "changed"),
 }
+
+
+def acts(user, procurement, today):
+    """Return the links on the procurement's page: lists from the freeze on, the notice's data for who runs it."""
+    found, args = [], [procurement.pk]
+    round_ = getattr(procurement, "round", None)
+    if round_ and round_.is_frozen() and user.has_perm("procurement.view_answers", procurement):
+        label = _("Lists for the central purchasing body")
+        found.append({"label": label, "url": reverse("procurement:commitment_lists", args=args)})
+    if user.has_perm("procurement.manage_procurement", procurement):
+        url = reverse("procurement:notice", args=args)
+        found.append({"label": _("Data for the notice"), "url": url})
+    return found
 
 
 def sums_say(found):
@@ -67,7 +80,7 @@ def columns(words):
     def told(key):
         return lambda row: listed.value(row, key, words)
 
-    labels = {key: label.removesuffix(", €") for key, label in listed.columns(words)}  # each sum has its sign
+    labels = _page_labels(words)
     sums = [key for key in labels if key in {"yearly", "ceiling"} or key.startswith(listed.LOT)]
     return [
         Column(
@@ -76,7 +89,7 @@ def columns(words):
             told("name"),
             order_by=("name_sv" if words.language == "sv" else "name_fi",),
         ),
-        Column("code", _("Code"), told("code"), order_by=("code",)),
+        Column("code", _("Code"), told("code"), order_by=("code",), on_page=False),
         Column("business_id", labels["business_id"], told("business_id"), _or_missing("business_id")),
         Column("answer", labels["answer"], told("answer"), order_by=("answer",)),
         *(
@@ -96,16 +109,30 @@ def columns(words):
     ]
 
 
+def _page_labels(words):
+    """Return the labels of the columns on the page, where each sum has its sign and the caption says “without VAT”."""
+    labels = {key: label.removesuffix(", €") for key, label in listed.columns(words)}
+    short = {
+        "yearly": _("Volume a year"),
+        "ceiling": _("At most a year"),
+        "contact_name": pgettext("of a municipality", "Contact"),
+        "final_on": _("Final on"),
+    }
+    return labels | {key: label for key, label in short.items() if key in labels}
+
+
 def _sum(key, label, value, order_by=()):
     return Column(key, label, value, lambda row: money(value(row)), css="num", order_by=order_by)
 
 
 def _or_missing(key):
-    return lambda row: getattr(row, key) or _("missing")
+    return lambda row: keep(getattr(row, key)) if getattr(row, key) else _("missing")
 
 
 def _contact(row):
-    return ", ".join(filter(None, [row.contact_name, row.contact_email])) or _("missing")
+    if not row.counts:
+        return ""
+    return row.contact_name if row.contact_name and row.contact_email else _("missing")
 
 
 def _decision(row, words):
@@ -114,28 +141,26 @@ def _decision(row, words):
 
 
 def change_columns(words):
-    """Return the columns of differences on the page: what changed stands as “before → now”."""
+    """Return the columns of differences on the page: of each line only what differs, as “before → now”."""
+    labels = _page_labels(words)
 
-    def both(key):
-        def shown(change):
-            now = _shown(change.row, key, words)
-            if key not in change.keys:
-                return now
-            return f"{_shown(change.before, key, words) or '–'} → {now or '–'}"
+    def what(change):
+        return "; ".join(
+            f"{labels[key]}: {_shown(change.before, key, words) or '–'} → {_shown(change.after, key, words) or '–'}"
+            for key in change.keys
+        )
 
-        return shown
+    def now(key):
+        return lambda change: _shown(change.row, key, words)
 
-    found = [Column("change", pgettext("column of differences", "Change"), lambda c: CHANGES[c.kind]())]
-    for key, label in listed.columns(words):
-        label = label.removesuffix(", €")
-        if key not in {"code", "contact_email", "section", "case_number"}:
-            css = "num" if key in listed.MONEY or key.startswith(listed.LOT) else ""
-            found.append(Column(key, label, both(key), css=css))
-    rest = [
-        ("code", _("Code")),
-        *((k, label) for k, label in listed.columns(words) if k in {"section", "case_number"}),
+    return [
+        Column("name", labels["name"], now("name")),
+        Column("code", labels["code"], now("code")),
+        Column("change", pgettext("column of differences", "Change"), lambda change: CHANGES[change.kind]()),
+        Column("answer", labels["answer"], now("answer")),
+        Column("yearly", labels["yearly"], now("yearly"), css="num"),
+        Column("what", _("What changed"), what),
     ]
-    return found + [Column(key, label, both(key)) for key, label in rest]
 
 
 def _shown(row, key, words):
@@ -154,8 +179,8 @@ def foot(rows, words, shown):
     for lot, pair in found.by_lot.items():
         cells[f"{listed.LOT}{lot}"] = money(sum(pair, listed.ZERO))
     label = ngettext("%(n)s municipality, together", "%(n)s municipalities, together", found.places)
-    first = {"value": label % {"n": number(found.places)}}
-    return [first, *({"value": cells.get(c.key, ""), "css": c.css, "label": c.label} for c in shown[1:])]
+    first, rest = {"value": label % {"n": number(found.places)}}, [c for c in shown if c.on_page][1:]
+    return [first, *({"value": cells.get(c.key, ""), "css": c.css, "label": c.label} for c in rest)]
 
 
 # --- Files -------------------------------------------------------------------------------------------------------

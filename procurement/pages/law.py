@@ -127,7 +127,7 @@ def timetable_rows(reckoning, form):
     rows = []
     for line in reckoning.timetable.lines:
         counted = ""
-        if line.since is not None and line.days is not None:
+        if line.since is not None and line.days:
             words = ngettext("%(n)s day from: %(stage)s", "%(n)s days from: %(stage)s", line.days)
             counted = words % {"n": line.days, "stage": StageKind(line.since).label}
         rows.append(

@@ -1,7 +1,7 @@
 """Offers for the service centre: what they are judged by, what each costs, their order with its arithmetic."""
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, npgettext
 from django.utils.translation import gettext as _
 
 from consortium.gather import Part
@@ -84,12 +84,12 @@ def grounds_part(user, procurement):
 
 
 def _of_lot(row):
-    return f"{row.text} ({_('lot %(n)s') % {'n': row.lot.number}})" if row.lot else row.text
+    return _("%(text)s (lot %(n)s)") % {"text": row.text, "n": row.lot.number} if row.lot else row.text
 
 
 def _points(weight):
     count = int(weight) if weight == int(weight) else 2
-    return ngettext("%(n)s point", "%(n)s points", count) % {"n": number(weight)}
+    return npgettext("score", "%(n)s point", "%(n)s points", count) % {"n": number(weight)}
 
 
 def offers_part(comparison):

@@ -29,7 +29,9 @@ def opened_words(visitors, people):
 
 def rows_of(user, procurement):
     """Return the papers that the person may read, as the page draws them."""
-    papers = list(Paper.objects.visible_to(user).filter(procurement=procurement).select_related("published_by"))
+    papers = list(
+        Paper.objects.visible_to(user).filter(procurement=procurement).select_related("published_by")
+    )
     readings = openings_of(papers) if user.is_staff and papers else {}
     found = []
     for paper in papers:
@@ -69,7 +71,9 @@ def _for_staff(paper, readings):
     label = _("Change who reads it") if paper.state == PaperState.PUBLISHED else _("Publish")
     acts = [{"label": label, "url": reverse("procurement:paper_publish", args=[paper.pk])}]
     if paper.state == PaperState.PUBLISHED:
-        acts.append({"label": _("Take it back"), "url": reverse("procurement:paper_withdraw", args=[paper.pk])})
+        acts.append(
+            {"label": _("Take it back"), "url": reverse("procurement:paper_withdraw", args=[paper.pk])}
+        )
     return {"notes": notes, "acts": acts}
 
 
@@ -86,7 +90,10 @@ def parts(user, procurement, today):
     if not rows and not user.has_perm("procurement.publish_paper"):
         return []
     note = ngettext("%(n)s paper", "%(n)s papers", len(rows)) % {"n": len(rows)}
-    context = {"rows": rows, "restricted": user.is_authenticated and user.is_staff and procurement.state in RESTRICTED_IN}
+    context = {
+        "rows": rows,
+        "restricted": user.is_authenticated and user.is_staff and procurement.state in RESTRICTED_IN,
+    }
     return [Part(_("Papers"), "procurement/parts/papers.html", context, note=note, is_list=True)]
 
 

@@ -3,7 +3,18 @@
 from django.utils.translation import gettext as _
 
 from consortium.gather import Part
-from procurement.pages import awards, facts, groups, papers, questions, rounds, services, stages, wishes
+from procurement.pages import (
+    awards,
+    facts,
+    groups,
+    handover,
+    papers,
+    questions,
+    rounds,
+    services,
+    stages,
+    wishes,
+)
 
 # f(user, procurement, today) -> gather.Parts of the procurement's page, in the order in which they stand
 PARTS = [
@@ -24,6 +35,7 @@ PARTS = [
 ACTS = [
     facts.acts,
     rounds.acts,
+    handover.acts,
     awards.procurement_acts,
     questions.acts,
     stages.acts,
@@ -39,9 +51,10 @@ LIST_ACTS = [
 IN_THE_HEAD = 2
 
 
-def parts(user, procurement, today):
-    """Return the parts of the procurement's page for this person."""
-    return [part for function in PARTS for part in function(user, procurement, today)]
+def parts(user, procurement, today, offered):
+    """Return the parts of the procurement's page for this person; the acts without room in its head stand second."""
+    found = [part for function in PARTS for part in function(user, procurement, today)]
+    return [*found[:1], *other_acts(offered), *found[1:]]
 
 
 def acts(user, procurement, today):

@@ -41,7 +41,7 @@ def rows_of(user, procurement):
                 "answered": weekday_day(row.answered_at) if answered else "",
                 "note": " ".join(notes),
                 "url": reverse(f"procurement:question_{verb}", args=[row.pk]) if may else "",
-                "act": _("Correct the answer") if answered else _("Answer"),
+                "act": _("Correct the answer") if answered else _("Answer the question"),
             }
         )
     return found
@@ -55,7 +55,11 @@ def parts(user, procurement, today):
     note = ngettext("%(n)s question", "%(n)s questions", len(rows)) % {"n": len(rows)}
     return [
         Part(
-            _("Questions and answers"), "procurement/parts/questions.html", {"rows": rows}, note=note, is_list=True
+            _("Questions and answers"),
+            "procurement/parts/questions.html",
+            {"rows": rows},
+            note=note,
+            is_list=True,
         )
     ]
 
@@ -65,7 +69,9 @@ def acts(user, procurement, today):
     if procurement.state in CLOSED or not user.has_perm("procurement.ask_question"):
         return []
     url = reverse("procurement:question_new", args=[procurement.pk])
-    return [{"label": _("Ask about this procurement"), "url": url, "text": _("The answer is shared with all.")}]
+    return [
+        {"label": _("Ask about this procurement"), "url": url, "text": _("The answer is shared with all.")}
+    ]
 
 
 def tasks(user, today):

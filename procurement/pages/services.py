@@ -84,11 +84,12 @@ def stuck(user, today):
     for row in rows.select_related("contract"):
         if (today - max(row.starts_on, row.contract.signed_on)).days >= WAITS_LONG:
             late.setdefault(row.contract, []).append(row)
-    words = "%(n)s municipality is stuck in taking %(service)s into use"
     return [
         Task(
             title=ngettext(
-                words, "%(n)s municipalities are stuck in taking %(service)s into use", len(late[contract])
+                "%(n)s municipality is stuck in taking %(service)s into use",
+                "%(n)s municipalities are stuck in taking %(service)s into use",
+                len(late[contract]),
             )
             % {"n": number(len(late[contract])), "service": contract.title},
             url=reverse("procurement:use_standing", args=[contract.pk]),

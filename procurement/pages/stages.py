@@ -61,7 +61,10 @@ def path(procurement, today, *, plans=False):
             "state": state,
         }
         if plans:
-            row |= {"template": "procurement/parts/stage_acts.html", "acts": stage_acts(procurement, stage.kind)}
+            row |= {
+                "template": "procurement/parts/stage_acts.html",
+                "acts": stage_acts(procurement, stage.kind),
+            }
         rows.append(row)
     return rows
 

@@ -30,10 +30,15 @@ def says(wish, endorsements):
     if wish.state == WishState.DECLINED:
         return _("Not taken forward, answered %(day)s.") % {"day": long_weekday_day(wish.settled_on)}
     if wish.state == WishState.WITHDRAWN:
-        return _("The municipality took the wish back on %(day)s.") % {"day": long_weekday_day(wish.settled_on)}
+        return _("The municipality took the wish back on %(day)s.") % {
+            "day": long_weekday_day(wish.settled_on)
+        }
+    name = place_name(wish.municipality)
+    if not endorsements:
+        return _("Wished for by %(name)s. A wish binds nobody.") % {"name": name}
     others = ngettext("%(n)s other municipality", "%(n)s other municipalities", endorsements)
     words = _("Wished for by %(name)s and %(others)s. A wish binds nobody.")
-    return words % {"name": place_name(wish.municipality), "others": others % {"n": endorsements}}
+    return words % {"name": name, "others": others % {"n": endorsements}}
 
 
 def acts(user, wish, endorsed):
@@ -49,7 +54,9 @@ def acts(user, wish, endorsed):
             continue
         if verb == "take_back" and not (endorsed & own.keys() or (user.is_staff and endorsed)):
             continue
-        found.append({"label": act_words(verb, wish), "url": reverse(f"procurement:wish_{verb}", args=[wish.pk])})
+        found.append(
+            {"label": act_words(verb, wish), "url": reverse(f"procurement:wish_{verb}", args=[wish.pk])}
+        )
     return found
 
 
@@ -68,10 +75,16 @@ def act_words(verb, wish):
 def history(wish, reader):
     """Return what has been done with a wish, the latest first; other municipalities' people are not named."""
     names = {wish.municipality_id: wish.municipality}
-    names |= {row.municipality_id: row.municipality for row in wish.endorsements.select_related("municipality")}
+    names |= {
+        row.municipality_id: row.municipality for row in wish.endorsements.select_related("municipality")
+    }
     own = {row.pk for row in own_places(reader)}
     return [
-        {"when": event.at, "what": VERBS.get(event.verb, event.verb), "who": _who(event, wish, names, own, reader)}
+        {
+            "when": event.at,
+            "what": VERBS.get(event.verb, event.verb),
+            "who": _who(event, wish, names, own, reader),
+        }
         for event in AuditEvent.objects.about(wish)
     ]
 
@@ -106,7 +119,9 @@ def parts(user, procurement, today):
     if not rows:
         return []
     note = ngettext("%(n)s wish", "%(n)s wishes", len(rows)) % {"n": len(rows)}
-    return [Part(_("Wishes behind it"), "procurement/parts/wishes.html", {"rows": rows}, note=note, is_list=True)]
+    return [
+        Part(_("Wishes behind it"), "procurement/parts/wishes.html", {"rows": rows}, note=note, is_list=True)
+    ]
 
 
 def list_acts(user, today):

@@ -114,11 +114,8 @@ def award_send(request, pk):
         .select_related("supplier")
     )
     names = ", ".join(offer.name for offer in without)
-    about = (
-        f"{words} {_('No address, to be told by other means: %(names)s.') % {'names': names}}"
-        if names
-        else words
-    )
+    unreached = _("No address, to be told by other means: %(names)s.") % {"names": names} if names else ""
+    about = f"{words} {unreached}".strip()
     head = {
         "kind": _("Award decision"),
         "title": found.title,
@@ -188,7 +185,11 @@ def procurement_tender(request, pk):
     """Begin the tendering with the frozen list."""
     found = _procurement(request, pk, "tender")
     says = _("Tenders are asked for with the frozen list. The round cannot be opened again after this.")
-    head = {"kind": _("Procurement %(number)s") % {"number": found.number}, "title": found.title, "says": says}
+    head = {
+        "kind": _("Procurement %(number)s") % {"number": found.number},
+        "title": found.title,
+        "says": says,
+    }
     return take_step(request, found, "tender", PortalForm, button=_("Begin the tendering"), **head)
 
 

@@ -64,6 +64,7 @@ def _page(request, procurement, form=None, print_form=None):
         "sent": sum(1 for line in lines if line["sent_on"]),
         "form": form or MarkForm(rows=rows, by=request.user),
         "print_form": print_form or PrintForm(auto_id="print_%s"),
+        "refusal": " ".join(e for errors in print_form.errors.values() for e in errors) if print_form else "",
         "job": told.forms_job(round_) if round_ else None,
         "committed": listed.Standing.COMMITTED,
     }

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.forms import PortalForm
 from consortium.lists import RowList
@@ -186,19 +186,17 @@ RECEIPTS = {
 }
 
 
-@step_page
+@require_POST
 def cost_share_freeze(request, pk, share):
     """Freeze the shares that were looked at, and tell each participant its own."""
     found = _cost_share(request, pk, share)
-    if request.method == "GET":
-        return HttpResponseRedirect(found.get_absolute_url())
     head = _head(
         found, _("Freeze the shares"), _("Look at the shares once more, then freeze them."), _("Freeze")
     )
     return take_step(request, found, "freeze", FreezeSharesForm, **head)
 
 
-@step_page
+@require_POST
 def cost_share_charge(request, pk, share):
     """Make one file for the ledger of every share that lacks nothing."""
     found = _cost_share(request, pk, share)
@@ -211,8 +209,6 @@ def cost_share_charge(request, pk, share):
             ready, _lacking = pages.ledger_rows(found)
             return {"rows": [(line, asdict(row)) for line, row in ready]}
 
-    if request.method == "GET":
-        return HttpResponseRedirect(found.get_absolute_url())
     head = _head(
         found, _("File for the ledger"), _("Shares that lack nothing go into the file."), _("Make the file")
     )

@@ -86,6 +86,7 @@ def _lists_page(request, procurement, form=None):
     round_ = getattr(procurement, "round", None)
     context = {"procurement": procurement, "round": round_}
     if round_ is None or not round_.is_frozen():
+        context["form"] = form
         if round_:
             context["says"] = told.state_says(round_)
         return render(request, "procurement/commitment_lists.html", context)
@@ -96,7 +97,8 @@ def _lists_page(request, procurement, form=None):
     sift = SiftForm(request.GET)
     chosen = sift.sift(rows)
     columns = told.columns(words)
-    name = f"{procurement.number}-{_('commitments')}-{round_.closes_on:%Y-%m-%d}"
+    word = _("commitments")  # in a file's name
+    name = f"{procurement.number}-{word}-{round_.closes_on:%Y-%m-%d}"
     says = [*handover_paper.head_lines(figures, words.language), *_filter_says(sift)]
     if file := _download(
         request, lambda: listed.table(_in_order(request, chosen, columns), words, says=says), name

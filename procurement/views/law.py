@@ -1,11 +1,9 @@
 """The law helper: estimated value, thresholds, what follows with the §, and a timetable. Advice, and said so."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from consortium import clock
@@ -46,10 +44,11 @@ def _law(request, pk, *, write=False):
             return before
         if form.is_valid():
             reckoning = pages.reckon(found, **form.assumptions)
-            if write:
-                if answer := attempt(form, lambda: _save(found, reckoning, form, request.user), by=request.user):
-                    messages.success(request, _("The timetable is written to the stages."))
-                    return HttpResponseRedirect(answer)
+            answer = write and attempt(
+                form, lambda: _save(found, reckoning, form, request.user), by=request.user
+            )
+            if answer:
+                return HttpResponseRedirect(answer)
     elif found.setting not in INSIDE:  # inside a framework nothing is reckoned before its ceiling is known
         reckoning = pages.reckon(found, **LawForm.begun_with(rows, starts_on))
     if reckoning and reckoning.estimate.buyers:

@@ -2,13 +2,14 @@
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consortium.lists import as_csv, as_xlsx
 from procurement import cpv
 from procurement import notice as data_sheet
+from procurement.commitment_list import safe
 from procurement.models import Procurement
 from procurement.models.notice_facts import facts_of
 
@@ -24,11 +25,13 @@ def notice(request, pk):
     asked = request.GET.get("language")
     language = asked if asked in {"fi", "sv"} else "fi"
     sections = data_sheet.sheet(facts_of(procurement, language), language)
-    name, kind = f"{procurement.number}-{_('notice')}-{language}", request.GET.get("format")
+    word = pgettext("file name", "notice")
+    name, kind = f"{procurement.number}-{word}-{language}", request.GET.get("format")
+    table = [[safe(cell) for cell in line] for line in data_sheet.table(sections)]
     if kind == "csv":
-        return as_csv(data_sheet.table(sections), f"{name}.csv")
+        return as_csv(table, f"{name}.csv")
     if kind == "xlsx":
-        return as_xlsx(data_sheet.table(sections), f"{name}.xlsx")
+        return as_xlsx(table, f"{name}.xlsx")
     context = {
         "procurement": procurement,
         "sections": [

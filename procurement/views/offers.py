@@ -83,7 +83,7 @@ def offer(request, pk):
     comparison = compare(found.procurement, found.lot)
     labels = {
         "judge": _("Judge the offer"),
-        "edit": _("Correct the entry"),
+        "edit": _("Correct what was written down"),
         "withdraw": _("Record that it was withdrawn"),
     }
     steps = found.steps_open_to(request.user)
@@ -151,7 +151,7 @@ def offer_edit(request, pk):
     found = _visible(request, pk)
     head = {
         "kind": {"label": found.name, "url": found.get_absolute_url()},
-        "title": _("Correct the entry"),
+        "title": _("Correct what was written down"),
         "says": _("Each correction stays on record with the prices before it."),
         "button": _("Save the correction"),
         "back": found.get_absolute_url(),
@@ -279,7 +279,7 @@ def _columns(comparison):
         ),
         Column(
             "volume",
-            _("Volume a year"),
+            _("Yearly volume"),
             lambda r: r.volume,
             lambda r: money(r.volume),
             order_by=("volume",),

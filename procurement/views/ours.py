@@ -1,5 +1,6 @@
 """One municipality in one procurement: the page on which it answers, on a phone in two minutes."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -208,7 +209,7 @@ def answer_attach(request, pk):
     answer = get_object_or_404(rows, pk=pk)
     place = answer.municipality
     if not (request.user.is_staff or request.user.has_perm("procurement.give_answer", place)):
-        raise Http404
+        raise PermissionDenied
     request.acts_for = place.code
     if before := answered_before(request):
         return before

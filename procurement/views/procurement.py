@@ -52,7 +52,13 @@ def _columns(language):
 
     title = "title_sv" if language == "sv" else "title_fi"
     return [
-        Column("title", _("Title"), lambda r: r.title, url=lambda r: r.get_absolute_url(), order_by=(title,)),
+        Column(
+            "title",
+            _("Procurement"),
+            lambda r: r.title,
+            url=lambda r: r.get_absolute_url(),
+            order_by=(title,),
+        ),
         Column("number", _("Number"), lambda r: r.number, order_by=("year", "serial")),
         Column("state", _("State"), lambda r: r.get_state_display(), order_by=("state",)),
         Column(
@@ -100,7 +106,7 @@ def procurement(request, pk):
         "receipt": facts.receipt_of(user, found, request.GET.get("receipt", "")),
         "main_act": acts[0] if acts else None,
         "other_act": acts[1] if len(acts) > 1 else None,
-        "parts": [*page.parts(user, found, today), *page.other_acts(acts)],
+        "parts": page.parts(user, found, today, acts),
     }
     return render(request, "procurement/procurement.html", context)
 
@@ -158,3 +164,17 @@ def procurement_announce(request, pk):
         "back": back_to(found),
     }
     return take_step(request, found, "announce", PortalForm, template="procurement/form.html", **context)
+
+
+@form_page
+def procurement_end(request, pk):
+    """Close a procurement whose contract has ended."""
+    found = procurement_of(request, pk)
+    context = {
+        "kind": _("Joint procurement"),
+        "title": found.title,
+        "says": _("Its contract has ended. The page, its papers and decisions stay."),
+        "button": _("Close the procurement: %(title)s") % {"title": found.title},
+        "back": back_to(found),
+    }
+    return take_step(request, found, "end", PortalForm, template="procurement/form.html", **context)

@@ -32,7 +32,9 @@ def stages(request, pk):
     found, today = _procurement(request, pk), clock.today()
     known = {stage.kind for stage in found.stages.all()}
     others = [
-        {"label": kind.label, "acts": pages.stage_acts(found, kind)} for kind in StageKind if kind not in known
+        {"label": kind.label, "acts": pages.stage_acts(found, kind)}
+        for kind in StageKind
+        if kind not in known
     ]
     context = {
         "procurement": found,
@@ -74,7 +76,9 @@ def stage_plan(request, pk, kind):
     """Type the planned day of a stage, and where it comes from; it stays whatever is reckoned later."""
     found, kind = _procurement(request, pk), _kind(kind)
     stage = found.stages.filter(kind=kind).first()
-    initial = {"planned_on": stage.planned_on, "source": stage.source if stage.typed else ""} if stage else None
+    initial = (
+        {"planned_on": stage.planned_on, "source": stage.source if stage.typed else ""} if stage else None
+    )
     form = StagePlanForm(request.POST or None, initial=initial, by=request.user)
     says = _("The typed day goes before a reckoned one.")
     if stage and stage.planned_on and not stage.typed:
@@ -93,11 +97,12 @@ def stage_done(request, pk, kind):
     found, kind = _procurement(request, pk), _kind(kind)
     stage = found.stages.filter(kind=kind).first()
     form = StageDoneForm(
-        request.POST or None, initial={"done_on": stage.done_on} if stage and stage.done_on else None, by=request.user
+        request.POST or None,
+        initial={"done_on": stage.done_on} if stage and stage.done_on else None,
+        by=request.user,
     )
     says = _("The planned day stays beside it.")
     head = {"says": says, "button": _("It came about: %(stage)s") % {"stage": kind.label}}
-
 
     def done():
         Stage.done(found, kind, by=request.user, on=form.cleaned_data["done_on"])

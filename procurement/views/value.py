@@ -38,7 +38,7 @@ def value(request, code, year):
     if request.method == "POST" and (before := answered_before(request)):
         return before
     found = value_of(place, year)
-    form = PortalForm(request.POST or None, by=request.user)
+    form = PortalForm(request.POST if request.method == "POST" else None, by=request.user)
     if request.method == "POST" and form.is_valid():
 
         def ask():

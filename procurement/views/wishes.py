@@ -5,9 +5,8 @@ from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.forms import PortalForm
@@ -156,7 +155,9 @@ def wish_act(request, pk, verb):
         "take_back": _("The municipality is then not counted among those who wish for this."),
         "gather": _("The wishing municipality, and those who endorsed it, get a letter."),
         "decline": _("The wishing municipality, and those who endorsed it, get the answer by letter."),
-        "withdraw": _("The wish is then closed. Only your municipality and the service centre still read it."),
+        "withdraw": _(
+            "The wish is then closed. Only your municipality and the service centre still read it."
+        ),
     }[verb]
     context = {
         "kind": _("Wishes"),

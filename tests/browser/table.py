@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import translation
 
-REPRESENTATIVE, LIBRARIAN = "edustaja@browser.example", "kirjasto@browser.example"
+from tests.browser import procurement_table
+from tests.browser.procurement_table import LIBRARIAN, REPRESENTATIVE
+
 PEOPLE = {
     "visitor": None,
     "staff": "palvelukeskus@konsortio.example",
@@ -222,6 +224,15 @@ PAGES = [
     Page("members:reminder_rule", "staff", "rule"),
 ]
 
+
+def bought(name, who, *mistakes):
+    """Return a line of joint procurement: its record has the page's own name."""
+    record = "" if name in procurement_table.BARE else f"procurement:{name}"
+    return Page(f"procurement:{name}", who, record, mistakes=bool(mistakes))
+
+
+PAGES += [bought(*line) for line in procurement_table.LINES]
+
 NOT_PAGES = {
     "health": "JSON for machines",
     "mailbox_file": "a file",
@@ -267,6 +278,7 @@ NOT_PAGES = {
     "device_end": "POST only",
     "device_end_others": "POST only",
 }
+NOT_PAGES |= {f"procurement:{name}": why for name, why in procurement_table.NOT_PAGES.items()}
 FOREIGN = ("admin:",)  # Django's own pages for the technical administrator
 
 

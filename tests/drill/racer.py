@@ -1,6 +1,7 @@
 """One of the processes that race: takes its orders line by line, waits at the gate, says what became of each.
 
-An order: {"act", "level", "locks", "day"}. The gate is a lock of PostgreSQL that the drill holds until all wait.
+An order: {"act", "level", "locks", "day"}, and for an answer the id of its "answer". The gate is a lock of PostgreSQL
+that the drill holds until all wait.
 """
 
 import datetime as dt
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 from contextlib import nullcontext
+from decimal import Decimal
 from unittest.mock import patch
 
 import django
@@ -23,15 +25,20 @@ from psycopg import IsolationLevel  # noqa: E402
 
 from consortium import celery, clock  # noqa: E402
 from members.models import AnnualBudget  # noqa: E402
+from procurement.models import Answer  # noqa: E402
 from tests.factories import HELSINKI, a_clerk  # noqa: E402
 
 GATE = 2028  # the lock's number
 
 
-def act(name, day):
-    """Freeze the year's fees, or make the file for the ledger."""
-    budget, clerk = AnnualBudget.objects.select_related("proposal").get(), a_clerk()
-    if name == "decide":
+def act(order, day):
+    """Freeze the year's fees, make the file for the ledger, or give an answer: interested, 100 € a year."""
+    clerk = a_clerk()
+    if order["act"] == "answer":
+        answer = Answer.objects.select_related("municipality", "round").get(pk=order["answer"])
+        return lambda: answer.give(by=clerk, seen=0, kind="interested", yearly=Decimal(100))
+    budget = AnnualBudget.objects.select_related("proposal").get()
+    if order["act"] == "decide":
         decision = {"alternative": budget.proposal, "decided_on": day, **HELSINKI}
         return lambda: budget.decide(by=clerk, **decision)
     return lambda: budget.bill(by=clerk)
@@ -45,7 +52,7 @@ def obey(order):
     unlocked = patch.object(QuerySet, "select_for_update", lambda rows, *args, **kwargs: rows)
     try:
         with clock.moved_to(day), nullcontext() if order["locks"] else unlocked:
-            verb = act(order["act"], day)
+            verb = act(order, day)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock_shared(%s)", [GATE])
             verb()

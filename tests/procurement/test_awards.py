@@ -115,7 +115,7 @@ def test_the_contract_waits_for_the_letters_and_the_standstill(today_is):
     sent(award)
     today_is("2027-03-24")
     assert procurement.bars() == [
-        "The standstill runs until Wed 24.3.2027 (1397/2016, 129 §). A contract can be made from Thu 25.3.2027."
+        "The standstill runs until Wed 24.3.2027 (Procurement Act 1397/2016, 129 §). A contract can be made from Thu 25.3.2027."
     ]
     with pytest.raises(ValidationError, match=r"The standstill runs until Wed 24\.3\.2027"):
         procurement.contract(by=world.by, signed_on=dt.date(2027, 3, 24))

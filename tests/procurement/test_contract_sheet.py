@@ -14,7 +14,10 @@ from procurement.contract_sheet import Place, read
 from procurement.models import Contract, Participation, Supplier
 from tests.factories import MunicipalityFactory
 
-HEAD = "Sopimusnumero;Nimi suomeksi;Nimi ruotsiksi;Toimittaja;Allekirjoitettu;Alkaa;Päättyy;Irtisanomisaika kk;Optiot;Kunta;Arvo vuodessa"
+HEAD = (
+    "Sopimusnumero;Nimi suomeksi;Nimi ruotsiksi;Toimittaja;Allekirjoitettu;Alkaa;Päättyy;Irtisanomisaika kk;Optiot;"
+    "Kunta;Arvo vuodessa"
+)
 EBOOKS = "KLKH150;E-kirjat;E-böcker;Kirjatalo Oy;22.11.2018;30.11.2018;22.11.2021;6;12"
 TODAY = dt.date(2027, 2, 1)
 PLACES = [
@@ -120,7 +123,7 @@ def test_a_later_line_that_contradicts_the_first_is_named(settings):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01", "a;b\n1;2".encode()]
+    "content", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01", b"a;b\n1;2"]
 )
 def test_what_is_no_sheet_is_refused_as_a_whole(content):
     with pytest.raises(UnreadableListError):

@@ -57,8 +57,8 @@ def test_prices_are_typed_as_they_stand_in_the_offer(clerk):
     assert "48 municipalities more: 0,50 € a resident" in text
     row = Offer.objects.get()
     assert row.price_model.minimum_each == Decimal(150)
-    again = clerk.opens(page.link("Correct the entry"))
-    assert again.typed("tiers_0").splitlines() == ["2: 1,1", "50: 0,8", "0,5"]
+    again = clerk.opens(page.link("Correct what was written down"))
+    assert again.typed("tiers_0").strip().splitlines() == ["2: 1,1", "50: 0,8", "0,5"]
     assert again.typed("rate_1").replace("\u202f", " ") == "1 200"
 
 
@@ -106,7 +106,7 @@ def test_bad_input_is_said_beside_its_field_and_kept(clerk, typed, field, senten
     page = clerk.opens(new(world))
     page = clerk.presses(page, **({"supplier": str(seller.pk), "received_on": "9.3.2027"} | typed))
     assert sentence in page.wrong_with(field)
-    assert all(page.typed(name).splitlines() == value.splitlines() for name, value in typed.items())
+    assert all(page.typed(name).strip().splitlines() == value.splitlines() for name, value in typed.items())
     assert not Offer.objects.exists()
 
 
@@ -131,7 +131,7 @@ def test_the_comparison_says_which_is_cheapest_for_whom(clerk):
     sheet = clerk.opens(f"/en/procurements/{world.procurement.pk}/comparison/", format="xlsx")
     cells = list(load_workbook(io.BytesIO(sheet.content)).active.values)
     assert len(cells) == 4
-    assert sum(row[4] for row in cells[1:]) == Decimal("10400") or sum(row[5] for row in cells[1:]) == 7500
+    assert [sum(row[at] for row in cells[1:]) for at in (3, 4, 5)] == [11700, 10400, 7500]
 
 
 def test_the_order_stands_with_its_arithmetic(clerk):
@@ -144,7 +144,7 @@ def test_the_order_stands_with_its_arithmetic(clerk):
     rows = {row[0]: row for row in page.rows("3 offers")}
     assert rows["Beta Ab"][2] == "5 872,80 €" and rows["Beta Ab"][-1] == "1."
     assert rows["Beta Ab"][3] == "48 municipalities more: 0,50 € a resident"
-    assert rows["Alfa Oy"][3] == "none"
+    assert rows["Alfa Oy"][3] == "no tiers"
 
 
 def test_what_is_missing_from_the_order_is_said(clerk):
@@ -183,7 +183,7 @@ def test_what_offers_are_judged_by_is_written_before_the_tenders(clerk):
     assert page.path.endswith(f"/procurements/{world.procurement.pk}/")
     assert Procurement.objects.get().criteria.get().best == 5
     again = clerk.opens(f"/en/procurements/{world.procurement.pk}/grounds/")
-    assert "40 points" in clerk.presses(again).text or again.typed("criterion_0_weight") == "40"
+    assert [again.typed(f"criterion_0_{name}") for name in ("weight", "best")] == ["40", "5"]
 
 
 def test_users_are_read_line_by_line(clerk):
@@ -229,7 +229,7 @@ def test_the_decision_is_recorded_sent_challenged_and_contracted_by_its_pages(cl
     assert "the standstill lasts until Wed 24.3.2027" in page.text
     page = clerk.presses(page, "Record the sending")
     assert "The standstill runs until Wed 24.3.2027" in page.says
-    assert "Procurement Act 1397/2016, 129 §" in page.part("Days")
+    assert "Procurement Act 1397/2016, 129 §" in page.part("Days counted from it")
     barred = clerk.opens(f"/en/awards/{award.pk}/contract/")
     assert "No contract can be made today." in barred.text and not barred.offers("Record the contract")
     page = clerk.opens(f"/en/awards/{award.pk}/appeal/")
@@ -317,15 +317,14 @@ def test_ending_and_beginning_again_by_their_pages(clerk):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("url", "queries"), [("offers/", 30), ("comparison/", 30)])
+@pytest.mark.parametrize(("url", "queries"), [("offers/", 16), ("comparison/", 13)])
 def test_the_pages_cost_the_same_for_any_number_of_offers(
-    clerk, count, url, queries, django_assert_max_num_queries
+    clerk, count, url, queries, django_assert_num_queries
 ):
     world = procurement_world("tendering")
     grounds(world.procurement)
     for n in range(count):
         received(world.procurement, name=f"{'ABC'[n]} Oy")
     clerk.opens(f"/en/procurements/{world.procurement.pk}/{url}")
-    with django_assert_max_num_queries(queries) as asked:
+    with django_assert_num_queries(queries):
         clerk.opens(f"/en/procurements/{world.procurement.pk}/{url}")
-    print(url, count, len(asked))

@@ -97,10 +97,8 @@ def test_a29_the_days_are_a_calendar_feed_that_a_calendar_program_reads(desk, ma
         "E-lehdet: last day for notice": dt.date(2027, 9, 30),
     }
     inside, outside = person("686"), person("005")
-    users = {name: someone for name, someone in (("in", inside), ("out", outside))}
-    found = {name: _user(someone) for name, someone in users.items()}
-    assert feed_of(inside, found["in"])
-    assert feed_of(outside, found["out"]) == {}
+    assert feed_of(inside, _user(inside))
+    assert feed_of(outside, _user(outside)) == {}
 
 
 def _user(someone):

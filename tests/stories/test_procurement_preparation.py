@@ -4,15 +4,13 @@ import datetime as dt
 import re
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from consortium import clock
-from consortium.models import AccessLog, AuditEvent, Post
+from consortium.models import AccessLog, AuditEvent
 from members.models import Municipality
-from procurement.models import Paper, Procurement, Readers, Stage, StageKind
-from tests.factories import DAY, RoleFactory, UserFactory
-from tests.procurement_factories import announced, answers, begun, brought_to, opened
+from procurement.models import Paper, Readers
+from tests.procurement_factories import announced, begun, opened
 from tests.stories.people import Person, file_called
 
 SMALL = ("686", "905")  # Rautalampi, Vaasa
@@ -87,20 +85,24 @@ def test_a31_annex_e_at_eu_level_has_a_standstill_but_no_minimum_days(centre, st
 
 
 @pytest.mark.breaks(
-    "procurement.models.stage.Stage.put_all", "procurement.models.stage.Stage.done", "procurement.pages.stages.path"
+    "procurement.models.stage.Stage.put_all",
+    "procurement.models.stage.Stage.done",
+    "procurement.pages.stages.path",
 )
 def test_a31_each_date_names_its_source_and_staff_put_their_own(centre, visitor, bought):
     page = centre.presses(centre.opens(at(bought, "law/")), "Reckon", starts_on="1.3.2027", yearly="100 000")
     typed = {"on_decision": "1.6.2027", "why_decision": "Division director § 24/2027"}
     page = centre.presses(page, "Write the timetable", **typed)
-    assert "The timetable is written to the stages." in page.response.content.decode()
+    assert "Timetable written to the stages" in page.text
     stages = {stage.kind: stage for stage in bought.stages.all()}
     assert (stages["decision"].planned_on, stages["decision"].typed) == (dt.date(2027, 6, 1), True)
     # what is counted from the typed day has moved with it: sent 2.6., fourteen days of standstill
     assert stages["sent"].planned_on == dt.date(2027, 6, 2)
     assert stages["standstill"].planned_on == dt.date(2027, 6, 16)
     text = visitor.opens(at(bought)).part("Stages")
-    assert "Tue 1.6.2027 planned award decision (awaited) Source of the planned day: Division director § 24/2027." in text
+    assert (
+        "Tue 1.6.2027 planned award decision (awaited) Source of the planned day: Division director" in text
+    )
     assert "Source of the planned day: Procurement Act 1397/2016, 129 §." in text
     assert "Source of the planned day: our own practice." in text
     # the day that came about stands beside the planned one, and what is still to come is refused
@@ -152,7 +154,9 @@ def in_round(bought, staff):
 @pytest.mark.breaks("procurement.models.paper.Paper.add")
 def test_c45_a_paper_is_restricted_by_default_from_opening_to_award(centre, visitor, person, in_round):
     page = added(centre, in_round)
-    assert "From the opening of the round to the award each new paper is the service centre's own" in page.text
+    assert (
+        "From the opening of the round to the award each new paper is the service centre's own" in page.text
+    )
     paper = Paper.objects.get()
     assert (paper.audience, paper.state) == (Readers.STAFF, "kept")
     address = f"/en/procurements/papers/{paper.pk}/"
@@ -167,7 +171,9 @@ def test_c45_publishing_asks_whether_it_contains_volumes(centre, visitor, in_rou
     added(centre, in_round)
     publish = centre.opens(centre.opens(at(in_round)).link("Publish: Ohjausryhmän muistio"))
     assert "Does this contain volumes, ceilings or offers?" in publish.text
-    assert not publish.main.xpath("//input[@name='contains_volumes'][@checked]")  # asked, never answered beforehand
+    assert not publish.main.xpath(
+        "//input[@name='contains_volumes'][@checked]"
+    )  # asked, never answered beforehand
     unasked = centre.presses(publish, audience="public")
     assert unasked.wrong_with("contains_volumes")
     for audience in ("public", "members", "participants"):
@@ -184,10 +190,14 @@ def test_c45_publishing_asks_whether_it_contains_volumes(centre, visitor, in_rou
 
 
 @pytest.mark.breaks("procurement.models.paper.Paper.withdraw", "procurement.models.paper.Paper.opened")
-def test_c45_taking_it_back_leaves_a_trace_and_shows_how_often_it_was_opened(centre, visitor, person, in_round, staff):
+def test_c45_taking_it_back_leaves_a_trace_and_shows_how_often_it_was_opened(
+    centre, visitor, person, in_round, staff
+):
     added(centre, in_round, volumes="no")
     page = centre.opens(at(in_round)).link("Publish: Ohjausryhmän muistio")
-    centre.presses(centre.opens(page), audience="public", contains_volumes="no")  # a mistake: it does contain them
+    centre.presses(
+        centre.opens(page), audience="public", contains_volumes="no"
+    )  # a mistake: it does contain them
     paper = Paper.objects.get()
     address, director = f"/en/procurements/papers/{paper.pk}/", person("686")
     centre.opens(address)  # the service centre's own look is not counted
@@ -212,24 +222,30 @@ def test_c45_taking_it_back_leaves_a_trace_and_shows_how_often_it_was_opened(cen
 def test_c45_the_database_refuses_volumes_before_their_time(in_round, staff, audience):
     paper = Paper.add(in_round, by=staff, file=file_called("x.pdf", PDF), title="x", kind="plan")
     published = {"state": "published", "published_at": clock.now(), "published_by": staff}
-    with pytest.raises(IntegrityError, match="paper_volumes_in_time|not open yet"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="not open yet"), transaction.atomic():
         Paper.objects.update(audience=audience, audience_at=clock.now(), contains_volumes=True, **published)
     assert Paper.objects.get(pk=paper.pk).audience == "staff"
 
 
 # --- Wishes ---------------------------------------------------------------------------------------------------
 
-WISH = {"what": "Äänikirjoja ruotsiksi", "why": "Lainaajat kysyvät niitä joka viikko.", "use": "40 lainaa kuussa"}
+WISH = {
+    "what": "Äänikirjoja ruotsiksi",
+    "why": "Lainaajat kysyvät niitä joka viikko.",
+    "use": "40 lainaa kuussa",
+}
 
 
 @pytest.mark.breaks("procurement.models.wish.Wish.make", "procurement.models.wish.Wish.gather")
-def test_a_wish_is_endorsed_and_becomes_a_procurement_and_those_who_wished_are_told(centre, person, staff, letters):
+def test_a_wish_is_endorsed_and_becomes_a_procurement_and_those_who_wished_are_told(
+    centre, person, staff, letters
+):
     rautalampi, vaasa = person("686", name="Reetta"), person("905", kind="librarian")
     page = rautalampi.presses(rautalampi.opens("/en/wishes/new/"), **WISH)
-    assert page.says == "Wished for by Rautalampi and 0 other municipalities. A wish binds nobody."
+    assert page.says == "Wished for by Rautalampi. A wish binds nobody."
     assert "Number of the receipt" in page.text
     page = vaasa.does(vaasa.opens(page.path), "Wish for the same", use="10 lainaa kuussa")
-    assert "Vaasa: 10 lainaa kuussa" in page.part("Wish for the same")
+    assert "Vaasa: 10 lainaa kuussa" in page.part("Others who wish for the same")
     assert not page.offers("Wish for the same")  # once a municipality
     found = begun(staff, title_fi="Äänikirjat", title_sv="Ljudböcker")
     page = centre.does(centre.opens(page.path), "Gather into a procurement", procurement=found.pk)
@@ -293,7 +309,7 @@ def test_a_question_of_one_is_answered_to_all_without_who_asked(centre, person, 
     assert "Asked by Rautalampi." in page.part("Questions and answers")
     assert "Saako" not in vaasa.opens(at(bought)).text  # waits for its answer
     assert "Answer 1 question: Sähköiset lehdet" in centre.opens("/en/home/").text
-    page = centre.opens(centre.opens(at(bought)).link("Answer: Saako"))
+    page = centre.opens(centre.opens(at(bought)).link("Answer the question: Saako"))
     assert page.typed("question_fi").strip() == "Saako aineistoa kouluun?"
     said = {"question_sv": "Får materialet användas i skolor?", "answer_fi": "Kyllä saa.", "answer_sv": "Ja."}
     centre.presses(page, **said)
@@ -311,7 +327,7 @@ def test_an_answer_is_corrected_and_the_page_says_so(centre, person, bought, let
     rautalampi = person("686")
     page = rautalampi.opens(at(bought, "questions/new/"))
     rautalampi.presses(page, text="Saako aineistoa kouluun?")
-    page = centre.opens(centre.opens(at(bought)).link("Answer: Saako"))
+    page = centre.opens(centre.opens(at(bought)).link("Answer the question: Saako"))
     said = {"question_sv": "Får materialet användas i skolor?", "answer_fi": "Ei.", "answer_sv": "Nej."}
     page = centre.presses(page, **said)
     page = centre.opens(page.link("Correct the answer: Saako"))
@@ -326,7 +342,7 @@ def test_an_answer_is_corrected_and_the_page_says_so(centre, person, bought, let
 def test_what_is_one_municipalitys_own_matter_is_answered_to_it_alone(centre, person, bought):
     rautalampi, vaasa = person("686"), person("905")
     rautalampi.presses(rautalampi.opens(at(bought, "questions/new/")), text="Voiko laskun jakaa?")
-    page = centre.opens(centre.opens(at(bought)).link("Answer: Voiko"))
+    page = centre.opens(centre.opens(at(bought)).link("Answer the question: Voiko"))
     values = {name: value for name, value in page.form().form_values() if name != "shared"}
     values |= {"question_sv": "Kan fakturan delas?", "answer_fi": "Voi.", "answer_sv": "Ja."}
     centre.browser.post(page.path, values)

@@ -91,7 +91,7 @@ def shares(clerk, contract, **typed):
 @pytest.mark.breaks(
     "procurement.usage_reading.read",
     "procurement.models.UsageFile.map_columns",
-    "procurement.value.value_of",
+    "procurement.value.Bought.per_use",
     "procurement.models.CostShare.freeze",
 )
 def test_a34_a_suppliers_file_becomes_one_page_paid_used_per_use_and_per_resident(
@@ -135,7 +135,7 @@ def test_a34_a_suppliers_file_becomes_one_page_paid_used_per_use_and_per_residen
     assert "Annual fee: none has been decided for the year." in page.part("Not known")
 
 
-@pytest.mark.breaks("procurement.value.Bought.per_use", "procurement.pages.value.gaps")
+@pytest.mark.breaks("procurement.value.Bought.missing", "procurement.pages.value.gaps")
 def test_a34_nothing_is_divided_while_a_month_is_missing(clerk, director, contract, run_worker):
     lacking = "\n".join(line for line in SHEET.splitlines() if ";3/2027;" not in line)
     reads_sheet(clerk, contract, run_worker, lacking + "\n")
