@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consortium import clock
+from consortium.money_fields import bare_sum
 from consortium.templatetags.portal import (
     clock_time,
     day,
@@ -17,7 +18,8 @@ from consortium.templatetags.portal import (
 
 def euros(amount):
     """Return a sum as it is read aloud, cents only where there are some: 1 200 euros."""
-    return ngettext("%(sum)s euro", "%(sum)s euros", int(amount)) % {"sum": number(amount)}
+    shown = number(amount) if amount == int(amount) else bare_sum(amount)
+    return ngettext("%(sum)s euro", "%(sum)s euros", int(amount)) % {"sum": shown}
 
 
 def read_back(kind, amount, name):

@@ -1,10 +1,12 @@
 """The letters about offers: to the tenderers and to the participants, one function a message."""
 
-from django.utils.translation import get_language, gettext, override
+from decimal import Decimal
+
+from django.utils.translation import get_language, override
 
 from consortium import emails
 from consortium.models.mail import Priority
-from consortium.templatetags.portal import weekday_day
+from consortium.templatetags.portal import money, number, weekday_day
 from members.reminder_emails import look_up_people
 from procurement import needs_emails
 
@@ -25,9 +27,7 @@ def _buyers(procurement, lot=None):
     rows = procurement.round.answers.standing().order_by("municipality__sort_key_fi")
     if lot is not None:
         rows = [
-            a
-            for a in rows
-            if not a.standing.by_lot or a.standing.by_lot.get(str(lot.number)) not in (None, "", "0")
+            a for a in rows if not a.standing.by_lot or Decimal(a.standing.by_lot.get(str(lot.number)) or 0)
         ]
     places = [answer.municipality for answer in rows]
     look_up_people(places)
@@ -53,12 +53,8 @@ def _tell_tenderers(template, award, **context):
     for offer in offers.exclude(supplier__email=""):
         supplier = offer.supplier
         with override(supplier.language):
-            own = {
-                "title": award.title,
-                "bars": [],
-                "arithmetic": arithmetic_of(award.ranking, offer.pk),
-                "source": gettext(award.standstill_source),
-            }
+            own = _own(award, offer) | {"title": award.title}
+            own |= {name: weekday_day(award.date_of(name)) for name in ("rectification", "market_court")}
         emails.queue(
             template,
             supplier.email,
@@ -66,7 +62,6 @@ def _tell_tenderers(template, award, **context):
             about=award,
             offer=offer,
             won=award.offer_id == offer.pk,
-            place=_place_of(award.ranking, offer.pk),
             reason=award.reason_sv if supplier.language == "sv" else award.reason_fi,
             url=emails.absolute("procurement:award", supplier.language, pk=award.pk),
             **own,
@@ -78,28 +73,30 @@ def _place_of(ranking, offer):
     return next((place for place in ranking.get("places", ()) if place["offer"] == offer), None)
 
 
-def arithmetic_of(ranking, offer):
-    """Return the lines of one offer's points as (what, reckoning), from the frozen ranking, in the active language."""
-    place = _place_of(ranking, offer)
-    if place is None or place["points"] is None:
-        return []
-    names = {row["key"]: row["sv" if get_language() == "sv" else "fi"] for row in ranking["criteria"]}
-    return [
-        (
-            names.get(code) or gettext("Price"),
-            f"{dividend} ÷ {divisor} × {weight} = {points}".replace(".", ","),
-        )
-        for code, dividend, divisor, weight, points in place["terms"]
-    ]
+def _own(award, offer):
+    """Return what a tenderer reads of its own offer: place, price, marks; no points, which would tell others' prices.
+
+    In the active language.
+    """
+    place = _place_of(award.ranking, offer.pk) or {}
+    marks = {
+        code: f"{number(mark)} / {number(best)}"
+        for code, mark, best, _weight, _points in place.get("terms", ())
+        if code != "price"
+    }
+    language = "sv" if get_language() == "sv" else "fi"
+    return {
+        "place": place.get("place"),
+        "price": money(place["price"]) if place else "",
+        "marks": [
+            (row[language], marks[row["key"]]) for row in award.ranking["criteria"] if row["key"] in marks
+        ],
+    }
 
 
 def tenderers_told(award):
-    """Tell each tenderer the decision, its own points and until when it can be challenged; nothing of other offers."""
-    days = {
-        "rectification": weekday_day(award.date_of("rectification")),
-        "market_court": weekday_day(award.date_of("market_court")),
-    }
-    _tell_tenderers(TENDERER, award, **days)
+    """Tell each tenderer the decision, its own place and marks, and until when it can be challenged."""
+    _tell_tenderers(TENDERER, award)
 
 
 def participants_told(award):

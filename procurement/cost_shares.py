@@ -124,6 +124,7 @@ class Share:
             "limit": self.limit,
             "steps": [[step.by, *_text(step.sum), step.own, step.all] for step in self.steps],
             "odd": f"{self.odd:f}",
+            "exact": self.exact == self.amount,
         }
 
     @property

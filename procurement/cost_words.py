@@ -25,7 +25,7 @@ def reckoning_line(line):
     if told["limit"] == "cap":
         return _("The largest share: %(share)s") % {"share": money(line.amount)}
     words = " + ".join(_step(step) for step in told["steps"])
-    return f"{words} = {money(line.amount)}{_rounding(Decimal(told['odd']), told['steps'])}"
+    return f"{words} = {money(line.amount)}{_rounding(told)}"
 
 
 def _step(step):
@@ -49,11 +49,13 @@ def _step(step):
     return words[by] % figures
 
 
-def _rounding(odd, steps):
-    """Return what the odd cent of rounding did, to be put behind the share."""
-    if steps and steps[0][0] == "price":
+def _rounding(told):
+    """Return what rounding did, to be put behind the share; nothing where nothing was rounded."""
+    if told["exact"]:
+        return ""
+    if told["steps"][0][0] == "price":
         return _(", rounded to the cent")
-    if odd >= CENT:
+    if Decimal(told["odd"]) >= CENT:
         return _(", with a cent of rounding so that the shares meet the bill")
     return _(", rounded down to the cent")
 

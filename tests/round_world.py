@@ -24,8 +24,7 @@ def frozen_answer(home, others, staff):
         round_ = opened(bought, [home, *others], by=staff, closes_on=closes_on)
         answer = answers(round_, home, "committed", "2718.28", by=staff, ceiling=Decimal("8281.09"))
     row = AnswerExtract(answer=answer, given_by=staff)
-    row.extract.save("ote.pdf", ContentFile(b"%PDF-1.7 zqminutes"))
-    row.save()
+    row.extract.save("ote.pdf", ContentFile(b"%PDF-1.7 zqminutes"))  # saves the row
     return answer, row
 
 

@@ -89,7 +89,7 @@ class CostShareForm(PortalForm):
         required=False,
         help_text=_("May be given later: a share is charged only when it is settled."),
     )
-    vat_note = forms.CharField(label=_("VAT in words"), required=False, max_length=70)
+    vat_note = forms.CharField(label=_("VAT treatment in words"), required=False, max_length=70)
     account = forms.CharField(label=_("Account"), required=False, max_length=20)
     cost_centre = forms.CharField(label=_("Cost centre"), required=False, max_length=20)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -20,6 +20,7 @@ from procurement.price_words import refusal_words
 MOST = Decimal("9999999999.99")
 EMPTY_ROWS = 2
 LEAST_ROWS = 3
+LEAST_LINES = 2
 ANYBODY = (
     prices.Participant("x", 1, 1, Decimal(1)),
 )  # stands in where only the prices themselves are looked at
@@ -87,7 +88,7 @@ class OfferForm(PortalForm):
         self.fields["lot"].queryset = lots
         self.fields["supplier"].queryset = Supplier.objects.active()
         model = self.record.price_model if self.record else prices.PriceModel(())
-        self.lines = max(LEAST_ROWS, min(len(model.prices) + 1, LINES))
+        self.lines = max(LEAST_LINES, min(len(model.prices) + 1, LINES))
         for at in range(self.lines):
             self.fields |= price_fields(at)
         initial = price_initial(model) | {

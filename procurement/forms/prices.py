@@ -111,7 +111,7 @@ def price_fields(at):
     """Return {name: field} of one price line."""
     return {
         f"per_{at}": forms.ChoiceField(
-            label=gettext_lazy("Price"),
+            label=gettext_lazy("What the price is for"),
             required=False,
             choices=[
                 ("", gettext_lazy("no price")),
@@ -124,7 +124,7 @@ def price_fields(at):
             help_text=gettext_lazy("For example 0,90. Empty when there are tiers."),
         ),
         f"measure_{at}": forms.ChoiceField(
-            label=gettext_lazy("Tiers"),
+            label=gettext_lazy("Tiers are counted"),
             required=False,
             choices=[
                 ("", gettext_lazy("no tiers")),

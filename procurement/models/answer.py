@@ -198,7 +198,8 @@ class Answer(models.Model):
                 **said,
             )
             if earlier:
-                draft.pk, draft.given_at = earlier.pk, earlier.given_at
+                draft.given_at = earlier.given_at
+                earlier.delete()
             draft.full_clean(exclude=["answer", "prepared_by"])
             draft.save()
             AuditEvent.record(answer, "prepare", by=by, kind=draft.kind)

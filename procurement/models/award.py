@@ -26,7 +26,7 @@ from procurement.models.offer_words import (
 from procurement.models.procurement import Lot, Procurement
 from procurement.models.stage import Stage
 from procurement.models.words import ProcurementState, StageKind
-from procurement.thresholds import ACT
+from procurement.thresholds import ACT, DIRECTIVE
 
 STANDING = [AwardState.DECIDED, AwardState.SENT, AwardState.CONTRACTED]
 KNOWN_TO_ALL = [AwardState.SENT, AwardState.CONTRACTED]
@@ -274,7 +274,7 @@ class Award(Workflow, HelsinkiDecision):
             return [_("The lot ended without a contract.")]
         if self.state == AwardState.ANNULLED:
             return [_("The decision has been annulled.")]
-        found = []
+        found = [appeal.bar for appeal in self.appeals.all() if appeal.state == AppealState.PENDING]
         if self.sent_on is None:
             found.append(_("The decision has not been sent to the tenderers yet."))
         elif self.standstill_until and day <= self.standstill_until:
@@ -285,7 +285,6 @@ class Award(Workflow, HelsinkiDecision):
             found.append(
                 words % (facts | {"first": weekday_day(next_working_day(self.standstill_until + DAY))})
             )
-        found += [appeal.bar for appeal in self.appeals.all() if appeal.state == AppealState.PENDING]
         if self.offer.state == OfferState.WITHDRAWN:
             found.append(_("%(supplier)s has withdrawn its offer.") % {"supplier": self.winner})
         return found
@@ -340,8 +339,9 @@ class Award(Workflow, HelsinkiDecision):
 
 
 def cited(text):
-    """Return where a day comes from, with the Act by its name where it is the Act."""
-    return text.replace(ACT, _("Procurement Act %(statute)s") % {"statute": ACT})
+    """Return where a day comes from, with the statute by its name where it is one."""
+    named = text.replace(ACT, _("Procurement Act %(statute)s") % {"statute": ACT})
+    return named.replace(DIRECTIVE, _("Directive %(statute)s") % {"statute": DIRECTIVE})
 
 
 def _source(source):

@@ -35,13 +35,17 @@ class ParticipationQuerySet(models.QuerySet):
         return self.on(day).filter(contract__in=Contract.objects.in_force(day))
 
     def of_supplier(self, supplier):
-        """Return those in the contracts of a supplier: with ``in_use(day)``, whom to tell when it is bought."""
+        """Return those in the contracts of a supplier: with ``not_left(day)``, whom to tell when it is bought."""
         return self.filter(contract__supplier=supplier).select_related("municipality", "contract")
 
-    def to_use(self, day):
-        """Return those that tell what taking into use needs: in a contract that is in force or still to begin."""
+    def not_left(self, day):
+        """Return those that take part on the day or later, in a contract that is in force or still to begin."""
         later = Q(period__contains=day) | Q(period__startswith__gt=day)
-        return self.filter(later, contract__in=Contract.objects.not_ended(day).filter(asks_use=True))
+        return self.filter(later, contract__in=Contract.objects.not_ended(day))
+
+    def to_use(self, day):
+        """Return those of them that tell what taking into use needs."""
+        return self.not_left(day).filter(contract__asks_use=True)
 
 
 class Participation(models.Model):

@@ -12,6 +12,7 @@ from consortium.models import AuditEvent, PostKind
 from consortium.workflow import Workflow, refuse_day
 from members.models.municipality import Municipality, check_business_id, sort_key
 from procurement import award_emails
+from procurement.models.participation import Participation
 from procurement.models.words import AnswerKind, ProcurementState
 
 
@@ -172,7 +173,7 @@ class Supplier(Workflow):
         Who hangs on an offer of its before the award is nobody's to know, so they are not among them.
         """
         today = today or clock.today()
-        using = Q(participations__contract__supplier=self, participations__period__contains=today)
+        using = Q(participations__in=Participation.objects.of_supplier(self).not_left(today))
         waiting = Q(
             answers__standing__kind__in=[AnswerKind.COMMITTED, AnswerKind.INTERESTED],
             answers__round__procurement__state=ProcurementState.AWARDED,

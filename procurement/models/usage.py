@@ -60,7 +60,7 @@ class UsageFileQuerySet(models.QuerySet):
 
 
 class UsageFile(Workflow):
-    """A supplier's file of use: a COUNTER report or a sheet of its own. Read by the worker; its bytes stay as they came.
+    """A supplier's file of use: a COUNTER report or a sheet. Read by the worker; its bytes stay as they came.
 
     ``reason``: why it could not be read: a code of counter_report or usage_sheet, or "table" with the sentence of each
     language in ``said``. ``said`` of a file that was read: what its header says.
@@ -152,7 +152,7 @@ class UsageFile(Workflow):
         return row, True
 
     def take_up(self):
-        """Take the row for this worker. Returns whether it is ours: not when another has it, or too many ended over it."""
+        """Take the row for this worker. Returns whether it is ours: not if another has it, or too many ended over it."""
         moment = timezone.now()
         rows = type(self).objects.filter(pk=self.pk)
         silent = Q(state=UsageState.READING, asked_at__lt=moment - SILENT_AFTER)

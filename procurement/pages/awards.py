@@ -1,5 +1,6 @@
 """The award for everybody: who won, the decision, what is counted from it, what stands between it and the contract."""
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -109,7 +110,7 @@ def dates_part(award):
             source = cited(line["source"])
             if source and not line["checked"]:
                 source = _("%(source)s (check the section)") % {"source": source}
-            rows.append((labels[line["stage"]], weekday_day(line["on"]), source))
+            rows.append((capfirst(labels[line["stage"]]), weekday_day(line["on"]), source))
     if award.contracted_on:
         rows.append((_("Contract made"), weekday_day(award.contracted_on), ""))
     return Part(_("Days counted from it"), "procurement/parts/award_dates.html", {"rows": rows})
@@ -208,7 +209,8 @@ def acts(user, award, today):
         found.remove("contract")
     if "retime" in found and award.standstill_until is None:
         found.remove("retime")
-    return [{"label": LABELS[verb], "url": link(f"award_{verb}", award.pk)} for verb in found]
+    quiet = {"appeal", "retime", "annul"}
+    return [{"label": LABELS[v], "url": link(f"award_{v}", award.pk), "quiet": v in quiet} for v in found]
 
 
 # --- What other pages show ---------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """What is said of a contract: its state and period in words, the way out of it, its options and decisions."""
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from consortium.gather import Part
 from consortium.models import AuditEvent
-from consortium.templatetags.portal import day, keep, long_weekday_day, moment, money, number, put_in
+from consortium.templatetags.portal import day, keep, moment, money, number, put_in, weekday_day
 from procurement.models import ContractState, Participation, RenewalKind
 from procurement.models.contract_import import IMPORT
 
@@ -125,9 +126,9 @@ def way_out(user, contract, today):
         return [Part(_("Way out"), "members/parts/facts.html", {"facts": _undated(contract, way)})]
     settled = contract.settled(way.ends_on)
     rows = [
-        (_("Our own deadline"), keep(long_weekday_day(way.ours_on))),
-        (_("Last day for notice or option"), keep(long_weekday_day(way.notice_by))),
-        (_("End"), keep(long_weekday_day(way.ends_on))),
+        (_("Our own deadline"), keep(weekday_day(way.ours_on))),
+        (_("Last day for notice or option"), keep(weekday_day(way.notice_by))),
+        (_("End"), keep(weekday_day(way.ends_on))),
         (_("If nothing is said"), silence_words(way)),
         (_("Decided"), _decided(settled) if settled else _("not yet")),
     ]
@@ -136,7 +137,7 @@ def way_out(user, contract, today):
 
 def _undated(contract, way):
     if contract.state == ContractState.NOTICE:
-        return [(_("Notice given"), day(contract.given_on)), (_("End"), keep(long_weekday_day(way.ends_on)))]
+        return [(_("Notice given"), day(contract.given_on)), (_("End"), keep(weekday_day(way.ends_on)))]
     months = contract.notice_months or 0
     words = ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
     return [
@@ -170,7 +171,7 @@ def decisions(user, contract, today):
     rows = [
         {
             "when": day(decision.decided_on),
-            "what": str(decision.get_kind_display()).capitalize(),
+            "what": capfirst(str(decision.get_kind_display())),
             "text": ", ".join(filter(None, [decision.body, decision.words])),
             "note": " ".join(filter(None, [_end_words(decision), decision.note])),
         }

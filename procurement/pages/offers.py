@@ -29,8 +29,8 @@ def link(name, *args):
     return reverse(f"procurement:{name}", args=args)
 
 
-def acts(user, procurement):
-    """Return what the service centre can do with the offers now, the main act first."""
+def acts(user, procurement, compared):
+    """Return what the service centre can do with the offers now, the award first once they are in order."""
     found = []
     if procurement.state != ProcurementState.TENDERING or not user.has_perm("procurement.manage_offers"):
         return found
@@ -39,6 +39,8 @@ def acts(user, procurement):
         found.append({"label": _("Write an offer down"), "url": link("offer_new", procurement.pk)})
     if waiting and procurement.offers.standing().exists():
         found.append({"label": _("Record the award"), "url": _award_url(procurement, waiting[0])})
+        if any(comparison.places for comparison in compared):
+            found.reverse()
     return found
 
 
@@ -167,8 +169,10 @@ def place_words(place):
 def ranking_part(frozen, *, heading=None):
     """Return the order with its arithmetic, each line to be redone by hand, from a ranking as it is frozen."""
     language = "sv" if get_language() == "sv" else "fi"
-    names = {row["key"]: row[language] for row in frozen["criteria"] + frozen["requirements"]}
-    rows = [_ranked(place, names) for place in frozen["places"]]
+    criteria, requirements = (
+        {row["key"]: row[language] for row in frozen[kind]} for kind in ("criteria", "requirements")
+    )
+    rows = [_ranked(place, criteria, requirements) for place in frozen["places"]]
     context = {
         "rows": rows,
         "note": _(
@@ -184,10 +188,10 @@ def ranking_part(frozen, *, heading=None):
     return Part(heading or _("Order and its arithmetic"), "procurement/parts/ranking.html", context)
 
 
-def _ranked(place, names):
+def _ranked(place, criteria, requirements):
     shown = number
     terms = [
-        (names.get(code) or _("Price"), f"{shown(a)} ÷ {shown(b)} × {shown(w)} = {shown(p)}")
+        (criteria.get(code) or _("Price"), f"{shown(a)} ÷ {shown(b)} × {shown(w)} = {shown(p)}")
         for code, a, b, w, p in place["terms"]
     ]
     if len(terms) > 1:
@@ -199,7 +203,7 @@ def _ranked(place, names):
         "price": money(place["price"]),
         "points": "" if place["points"] is None else shown(place["points"]),
         "terms": terms,
-        "unmet": [names.get(key, "") for key in place["unmet"]],
+        "unmet": [requirements.get(key, "") for key in place["unmet"]],
     }
 
 

@@ -62,6 +62,8 @@ def says(answer, place, round_):
             AnswerKind.INTERESTED: _("The list is frozen, and %(name)s is on it: interested."),
         }[answer.counts_as]
         return words % {"name": name}
+    if round_.takes_late() and (standing is None or standing.kind == AnswerKind.PREPARING):
+        return time_left(round_)
     closed = put_in(_("The round closed on %(moment)s."), moment=keep(moment(round_.closes_at)))
     return put_in("%(closed)s %(then)s", closed=closed, then=_says_left_out(answer, place, round_))
 
@@ -284,7 +286,8 @@ def _next(answer, version, round_):
     words = _(
         "The answer can be changed until %(when)s. Then the list is frozen and goes to the central body."
     )
-    return words % {"when": answer_words.deadline(round_)}
+    told = words % {"when": answer_words.deadline(round_)}
+    return f"{answer_words.reserved()} {told}" if version.reservation else told
 
 
 def history(answer, user):

@@ -8,10 +8,10 @@ from procurement.pages import (
     facts,
     groups,
     handover,
+    in_use,
     papers,
     questions,
     rounds,
-    services,
     stages,
     wishes,
 )
@@ -20,7 +20,7 @@ from procurement.pages import (
 PARTS = [
     facts.what,
     awards.procurement_parts,
-    services.contract_of,
+    in_use.contract_of,
     questions.parts,
     stages.parts,
     papers.parts,
@@ -41,12 +41,14 @@ ACTS = [
     stages.acts,
     papers.acts,
     groups.acts,
+    in_use.procurement_acts,
 ]
 # f(user, today) -> {"label", "url"} of what the person may do on the list of procurements
 LIST_ACTS = [
     facts.list_acts,
     awards.list_acts,
     wishes.list_acts,
+    in_use.list_acts,
 ]
 IN_THE_HEAD = 2
 

@@ -37,6 +37,8 @@ def staff_acts(user, procurement, round_):
             {"label": _("Ask one more municipality"), "url": reverse("procurement:round_ask", args=[pk])}
         )
     else:
+        label = _("Lists for the central purchasing body")
+        found.append({"label": label, "url": reverse("procurement:commitment_lists", args=[pk])})
         found.append(
             {"label": _("Open or close the volumes"), "url": reverse("procurement:volumes", args=[pk])}
         )
@@ -51,7 +53,7 @@ def acts(user, procurement, today):
             "procurement.open_round_procurement"
         ):
             url = reverse("procurement:round_open", args=[pk])
-            return [{"label": _("Open the commitment round"), "url": url}]
+            return [{"label": _("Open the commitment round"), "url": url, "main": True}]
         return []
     found = _answering(user, procurement, round_)
     if user.has_perm("procurement.view_answers", procurement):

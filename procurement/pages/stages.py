@@ -3,10 +3,11 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from consortium import clock
 from consortium.gather import Part
 from consortium.templatetags.portal import weekday_day
 from procurement.law_words import source_words
-from procurement.models import StageKind
+from procurement.models import Stage, StageKind
 from procurement.thresholds import Source
 
 ORDER = {kind: place for place, kind in enumerate(StageKind)}
@@ -29,15 +30,32 @@ def read_source(stage):
 
 
 def in_order(procurement):
-    """Return the procurement's stages in their usual order."""
-    return sorted(procurement.stages.all(), key=lambda stage: ORDER[stage.kind])
+    """Return the procurement's stages in their usual order; the round's own days stand for themselves."""
+    rows = {stage.kind: stage for stage in procurement.stages.all()}
+    return sorted([*rows.values(), *_of_round(procurement, rows)], key=lambda stage: ORDER[stage.kind])
+
+
+def _of_round(procurement, known):
+    """Return the opening and the closing of the round as stages, unless somebody has written them by hand."""
+    round_ = getattr(procurement, "round", None)
+    if round_ is None:
+        return []
+    opened = Stage(kind=StageKind.ROUND_OPENS, done_on=clock.date_of(round_.opened_at))
+    closes = Stage(
+        kind=StageKind.ROUND_CLOSES,
+        planned_on=round_.closes_on,
+        typed=True,
+        source=_("the deadline of the round"),
+        done_on=round_.closes_on if round_.is_frozen() else None,
+    )
+    return [stage for stage in (opened, closes) if stage.kind not in known]
 
 
 def next_stage(procurement, today):
     """Return the first stage that is planned for today or later and has not come about, or None."""
     if procurement.state in {"void", "ended"}:
         return None
-    coming = [s for s in procurement.stages.all() if s.planned_on and s.planned_on >= today and not s.done_on]
+    coming = [s for s in in_order(procurement) if s.planned_on and s.planned_on >= today and not s.done_on]
     return min(coming, key=lambda stage: (stage.planned_on, ORDER[stage.kind]), default=None)
 
 

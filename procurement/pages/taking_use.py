@@ -1,6 +1,7 @@
 """The short list of taking into use, in words: what is asked, what has been told, who is stuck."""
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ def told_words(step):
     if step.kind == UseKind.CONTACT:
         return ", ".join(filter(None, [step.name, step.email, step.phone]))
     if step.kind == UseKind.TECHNICAL:
-        return ". ".join(filter(None, [str(Identification(step.method).label).capitalize(), step.text]))
+        return ". ".join(filter(None, [capfirst(str(Identification(step.method).label)), step.text]))
     if step.kind == UseKind.DATE:
         return long_weekday_day(step.on)
     return step.text
@@ -36,7 +37,7 @@ def step_rows(participation, *, may_tell):
         url = reverse("procurement:use_step", args=where)
         row = {
             "when": weekday_day(step.told_at) if step else _("missing"),
-            "what": str(kind.label).capitalize() if step else ASKS[kind],
+            "what": capfirst(str(kind.label)) if step else ASKS[kind],
             "text": told_words(step) if step else "",
             "url": url if may_tell and not step else "",
         }

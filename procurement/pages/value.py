@@ -221,7 +221,7 @@ def paper_progress(found, municipality, year):
     elif len(ready) < len(found):
         says = _("The PDF could not be made. Ask for it again.")
     elif ready:
-        says = _("The PDF shows what was known on %(moment)s.") % {"moment": moment(ready[0].asked_at)}
+        says = _("The PDF shows what was known on %(moment)s.") % {"moment": moment(ready[0].made_at)}
     else:
         says = _("The page can be taken along as PDF.")
     at = [municipality.code, year]

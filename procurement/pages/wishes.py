@@ -55,7 +55,11 @@ def acts(user, wish, endorsed):
         if verb == "take_back" and not (endorsed & own.keys() or (user.is_staff and endorsed)):
             continue
         found.append(
-            {"label": act_words(verb, wish), "url": reverse(f"procurement:wish_{verb}", args=[wish.pk])}
+            {
+                "label": act_words(verb, wish),
+                "url": reverse(f"procurement:wish_{verb}", args=[wish.pk]),
+                "main": verb in {"gather", "endorse"} and not found,  # rewording one's own is no main act
+            }
         )
     return found
 

@@ -37,8 +37,8 @@ def award(request, pk):
     found, today = _award(request, pk), clock.today()
     procurement = found.procurement
     context = {
-        "title": _("Award decision: %(title)s") % {"title": found.title},
-        "kind": {"label": procurement.title, "url": procurement.get_absolute_url()},
+        "title": found.title,
+        "kind": {"label": _("Award decision"), "url": procurement.get_absolute_url()},
         "says": pages.says(found, today),
         "acts": pages.acts(request.user, found, today),
         "parts": pages.parts(request.user, found, today),
@@ -120,7 +120,7 @@ def award_send(request, pk):
         "kind": _("Award decision"),
         "title": found.title,
         "says": _(
-            "Tenderers get their own points and until when they can challenge it; participants who won."
+            "Tenderers get their own place and until when they can challenge it; participants who won."
         ),
         "about": about,
         "button": _("Record the sending and write the letters"),

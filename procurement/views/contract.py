@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from consortium import clock
 from consortium.lists import Column, ListPage, RowList
 from consortium.steps import receipt_of
-from consortium.templatetags.portal import day, long_weekday_day, money, number, place, place_name
+from consortium.templatetags.portal import day, money, number, place, place_name, weekday_day
 from procurement.filters import ContractFilter
 from procurement.models import Contract
 from procurement.pages import calendar
@@ -171,7 +172,7 @@ def _participants(found, user, today):
                 "act",
                 _("Act"),
                 lambda row: "",
-                lambda row: _act(found, row)[0],
+                lambda row: _act_shown(*_act(found, row), row.municipality),
                 url=lambda row: _act(found, row)[1],
             )
         )
@@ -186,8 +187,15 @@ def _volume(value):
 
 def _withdrawn(row):
     if row.withdrawn_on is None:
-        return ""
+        return _("no")
     return _("known on %(day)s: %(reason)s") % {"day": day(row.withdrawn_on), "reason": row.withdrawn_reason}
+
+
+def _act_shown(label, _url, municipality):
+    """Return an act's words, with the municipality's name for those who hear the page."""
+    return (
+        format_html('{}<span class="visually-hidden">: {}</span>', label, municipality.name) if label else ""
+    )
 
 
 def _act(found, row):
@@ -226,6 +234,7 @@ def exit_calendar(request):
         "near": len(near),
         "total": len(found),
         "everything": everything,
+        "today": today,
         "until": today + calendar.AHEAD,
     }
     return listing.export() or render(request, "procurement/exit_calendar.html", context)
@@ -238,7 +247,7 @@ def _calendar_columns():
         return lambda row: getattr(row, name)
 
     def shown(name):
-        return lambda row: long_weekday_day(getattr(row, name)) if getattr(row, name) else none
+        return lambda row: weekday_day(getattr(row, name)) if getattr(row, name) else none
 
     return [
         Column(

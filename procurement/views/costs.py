@@ -132,7 +132,6 @@ def cost_share(request, pk, share):
         "total": sum((row.amount for row in rows), Decimal(0)),
         "billed": reckoned.amount if reckoned else found.billed,
         "uncovered": reckoned.uncovered if reckoned else found.uncovered,
-        "counted": number(len(rows)),
         "may": {
             verb: found.allows(verb) and user.has_perm(f"procurement.{verb}_costshare", found)
             for verb in ("edit", "freeze", "charge", "withdraw")

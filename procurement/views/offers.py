@@ -62,7 +62,7 @@ def offer_list(request, pk):
         "title": _("Offers"),
         "kind": _kind(found),
         "says": pages.says(found, compared),
-        "acts": pages.acts(request.user, found),
+        "acts": pages.acts(request.user, found, compared),
         "parts": parts,
         "receipt": awards.receipt(receipt_of(request, found), request.user),
     }
@@ -356,8 +356,10 @@ def _comparison_says(compared, names):
         _("%(name)s is lowest for the whole: %(sum)s a year.")
         % {"name": names[least], "sum": money(totals[least])}
     ]
-    for pk in totals:
-        count = sum(pk in row.lowest for row in compared.rows.values())
+    counts = {pk: sum(pk in row.lowest for row in compared.rows.values()) for pk in totals}
+    for pk, count in counts.items():
+        if not count:
+            continue
         words = ngettext(
             "%(name)s is lowest for %(n)s municipality.",
             "%(name)s is lowest for %(n)s municipalities.",

@@ -16,7 +16,7 @@ from members.rules import belongs
 from members.views.extract import send_extract
 from procurement import answer_words
 from procurement.forms.answer import AnswerForm, ExtractForm
-from procurement.models import Answer, AnswerExtract, Procurement, ProcurementState
+from procurement.models import Answer, AnswerExtract, AnswerKind, Procurement, ProcurementState
 from procurement.pages import ours as page
 
 
@@ -61,6 +61,11 @@ def buttons(user, place):
     return "", ""
 
 
+def _is_unsaid(newest):
+    """Tell whether an answer is still to come: nothing was said, or the meeting that was told of has passed."""
+    return newest is None or (newest.kind == AnswerKind.PREPARING and newest.until < clock.today())
+
+
 @require_http_methods(["GET", "POST"])
 def ours(request, pk, code):
     """What it costs us, until when, what silence means; our answer, or what we answered; what all share."""
@@ -69,7 +74,7 @@ def ours(request, pk, code):
     procurement, place, round_, answer = _found(request, pk, code)
     verb, button = buttons(request.user, place)
     takes = answer is not None and bool(verb) and (round_.is_open() or round_.takes_late())
-    asks = takes and (answer.newest is None or answer.is_asked(clock.today()) or "change" in request.GET)
+    asks = takes and (_is_unsaid(answer.newest) or "change" in request.GET)
     form = None
     if request.method == "POST" and verb and answer:  # too late as well: what was typed stays, and is told so
         form = AnswerForm(request.POST, request.FILES, record=answer, by=request.user)
@@ -198,7 +203,8 @@ def _main_act(user, place, answer):
         return None
     if buttons(user, place)[0] == "give":
         return None
-    label = _("Record on behalf of %(name)s") % {"name": place.of_name}
+    words = _("Record a change for %(name)s") if answer.newest else _("Record on behalf of %(name)s")
+    label = words % {"name": place.of_name}
     return {"label": label, "url": reverse("procurement:answer_record", args=[answer.pk])}
 
 

@@ -295,7 +295,7 @@ def _reach_columns(label, *, linked):
         ),
         Column(
             "share",
-            _("Of all residents, %"),
+            _("All residents"),
             per(lambda row: row.share),
             lambda row: percent(row.share),
             order_by=("share",),
@@ -303,9 +303,9 @@ def _reach_columns(label, *, linked):
         ),
     ]
     groups = {
-        "fi": _("Of residents of Finnish-speaking municipalities, %"),
-        "both": _("Of residents of bilingual municipalities, %"),
-        "sv": _("Of residents of Swedish-speaking municipalities, %"),
+        "fi": _("Finnish-speaking"),
+        "both": _("Bilingual"),
+        "sv": _("Swedish-speaking"),
     }
     columns += [
         Column(f"share_{g}", words, per(share(g)), lambda row, g=g: percent(row.shares[g]), css="num")

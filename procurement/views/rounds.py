@@ -66,7 +66,7 @@ def round_open(request, pk):
         act,
         kind=procurement.number,
         title=procurement.title,
-        heading=_("Commitment round"),
+        heading=_("Terms of the round"),
         says=words % {"n": count},
         about=_("Silence never makes a new commitment. The list freezes by itself at the deadline."),
         button=_("Open the round"),

@@ -30,7 +30,7 @@ def _procurement(request, pk):
 def stages(request, pk):
     """All stages in their usual order, with links to type the days."""
     found, today = _procurement(request, pk), clock.today()
-    known = {stage.kind for stage in found.stages.all()}
+    known = {stage.kind for stage in pages.in_order(found)}
     others = [
         {"label": kind.label, "acts": pages.stage_acts(found, kind)}
         for kind in StageKind

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -86,7 +87,7 @@ def use_step(request, pk, code, kind):
         "kind": row.contract.title,
         "title": place(row.municipality),
         "says": ASKS[kind],
-        "heading": str(kind.label)[:1].upper() + str(kind.label)[1:],
+        "heading": capfirst(str(kind.label)),
         "form": form,
         "button": _("Tell it for %(name)s") % {"name": row.municipality.of_name},
         "back": {"url": row.get_absolute_url(), "label": _("Back to the list")},

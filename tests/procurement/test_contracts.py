@@ -8,9 +8,17 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from consortium.models import AuditEvent, OutgoingEmail
 from consortium.workflow import WrongState
-from procurement.models import Contract, ContractState, Participation, RenewalKind, UseStep
+from procurement.models import (
+    Contract,
+    ContractState,
+    Participation,
+    RenewalKind,
+    UseStep,
+    send_due_exits,
+)
 from tests.contract_world import drafted, runs_on, signed, told
 from tests.factories import DAY, MunicipalityFactory, RoleFactory
+from tests.offer_world import offer_world
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +240,100 @@ def test_a_reminder_of_the_list_goes_once_a_day_and_not_when_all_is_told(staff, 
     assert letter.state == "dropped"
     today_is(str(dt.date(2027, 2, 1) + DAY))
     assert not row.remind_use(by=staff)
+
+
+# --- From an award -----------------------------------------------------------------------------------------------
+
+
+def _made(world, **facts):
+    """Return the contract of a world's award, being made, with those committed."""
+    by = world.by
+    contract = drafted(
+        by=by,
+        supplier=world.award.offer.supplier,
+        award=world.award,
+        procurement=world.procurement,
+        begins_on=dt.date(2027, 6, 1),
+        **facts,
+    )
+    Participation.take_committed(contract, by=by)
+    return contract
+
+
+def test_those_committed_on_the_frozen_list_take_part_and_only_those_on_it_can_be_added(staff):
+    world = offer_world("sent", by=staff)
+    contract = _made(world)
+    volumes = {row.municipality: row.yearly for row in contract.participations.select_related("municipality")}
+    assert volumes == {world.committed: 1211, world.committed_too: 2417}
+    Participation.begin(contract, world.interested, by=staff, yearly=833)
+    for place in (world.declined, world.silent, MunicipalityFactory()):
+        with pytest.raises(ValidationError, match="42 §"):
+            Participation.begin(contract, place, by=staff)
+    assert contract.participations.count() == 3
+
+
+def test_the_contract_is_barred_as_its_award_is(staff, today_is):
+    world = offer_world("appealed", by=staff)
+    contract = _made(world)
+    with pytest.raises(ValidationError):
+        contract.sign(by=staff, signed_on=dt.date(2027, 2, 1))
+    contract.refresh_from_db()
+    assert contract.state == ContractState.DRAFT
+    world.award.appeals.get().settle(by=staff, outcome="rejected", settled_on=dt.date(2027, 2, 1))
+    day = (world.award.standstill_until or dt.date(2027, 2, 1)) + DAY
+    today_is(day)
+    contract = Contract.objects.get(pk=contract.pk)
+    contract.sign(by=staff, signed_on=day)
+    world.award.refresh_from_db()
+    assert world.award.state == "contracted" and world.award.contracted_on == day
+    world.procurement.refresh_from_db()
+    assert world.procurement.state == "contracted"
+
+
+def test_whom_to_tell_when_a_supplier_is_bought(staff):
+    contract, ended = signed(2, by=staff), None
+    supplier = contract.supplier
+    ended = signed(
+        1, by=staff, supplier=supplier, begins_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31)
+    )
+    coming = signed(1, by=staff, supplier=supplier, begins_on=dt.date(2027, 6, 1))
+    drafted(by=staff, supplier=supplier)
+    told_ones = set(supplier.concerned(dt.date(2027, 2, 1)))
+    expected = {row.municipality for c in (contract, coming) for row in c.participations.all()}
+    assert told_ones == expected
+    assert ended.participations.get().municipality not in told_ones
+
+
+# --- Reminders of ends -------------------------------------------------------------------------------------------
+
+
+def test_no_reminder_of_an_end_is_written_in_july_and_none_leaves_in_it(staff, today_is, run_worker):
+    contract = signed(1, by=staff, ends_on=dt.date(2028, 1, 31), our_days=60)  # notice 31.10., ours 1.9.
+    assert contract.exit(dt.date(2027, 2, 1)).ours_on == dt.date(2027, 9, 1)
+    run_worker()
+    for day in ("2027-07-05", "2027-07-30"):
+        today_is(day)
+        assert send_due_exits() == ([], [], [])
+    today_is("2027-08-02")
+    written, _left, _failed = send_due_exits()
+    assert len(written) == 1
+    letter = OutgoingEmail.objects.get(template="procurement/emails/exit_ahead")
+    today_is("2028-07-03")
+    run_worker()
+    letter.refresh_from_db()
+    assert letter.state != "sent"
+
+
+def test_a_second_run_of_the_day_finds_nothing_and_nobody_without_address_stops_the_rest(staff, today_is):
+    unreachable, reachable = MunicipalityFactory(registry_email=""), MunicipalityFactory()
+    signed([unreachable, reachable], by=staff, ends_on=dt.date(2027, 6, 30), notice_months=1, our_days=30)
+    written, left, failed = send_due_exits()
+    assert (
+        [row.municipality for row in written] == [] and not left and not failed
+    )  # ours 30.4.: sixty days before 1.3.
+    today_is("2027-03-01")
+    written, left, failed = send_due_exits()
+    assert [row.municipality for row in written] == [reachable]
+    assert [row.municipality for row in left] == [unreachable]
+    assert not failed
+    assert send_due_exits()[0] == []

@@ -1,117 +1,26 @@
 """COUNTER reports of releases 5 and 5.1, in tables and JSON: files of our own, after the Code of Practice."""
 
-import csv
 import hashlib
-import io
 import json
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from procurement import counter, counter_json, counter_report
 from procurement.counter import read_report
-from procurement.counter_report import Figure, Notice, Reason, UnreadableReportError, figures
-
-JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
-NAMES = {
-    "TR_J1": "Journal Requests (Controlled)",
-    "TR_B1": "Book Requests (Controlled)",
-    "PR": "Platform Report",
-}
-TITLE = ("Title", "Publisher", "Platform", "Proprietary_ID", "Online_ISSN")
-ALAVA = ("Kirjasto", "Kustannus Oy", "Alusta", "A:1", "1234-5678")
-MONTHS = ("Jan-2026", "Feb-2026", "Mar-2026")
-
-
-def table(*rows, report="TR_J1", columns=TITLE, months=MONTHS, delimiter="\t", **header):
-    """Return a tabular report's bytes: rows of cells under the columns, the metric, the total and the months."""
-    said = {
-        "Report_Name": NAMES.get(report, report),
-        "Report_ID": report,
-        "Release": "5.1",
-        "Institution_Name": "Alavieskan kirjasto",
-        "Institution_ID": "ISNI:1234123412341234",
-        "Metric_Types": "Total_Item_Requests; Unique_Item_Requests",
-        "Report_Filters": "Data_Type=Journal; Access_Method=Regular",
-        "Report_Attributes": "",
-        "Exceptions": "",
-        "Reporting_Period": "Begin_Date=2026-01-01; End_Date=2026-03-31",
-        "Created": "2026-04-02T09:11:12Z",
-        "Created_By": "Kustannus Oy",
-        "Registry_Record": "",
-    } | header
-    paper = io.StringIO()
-    writer = csv.writer(paper, delimiter=delimiter, lineterminator="\n")
-    writer.writerows([*said.items(), ()])
-    if columns:
-        writer.writerow([*columns, "Metric_Type", "Reporting_Period_Total", *months])
-    writer.writerows(rows)
-    return paper.getvalue().encode()
-
-
-def answer(*items, report="TR_J1", release="5.1", **header):
-    """Return a report in JSON as 5.1 writes its header."""
-    said = {
-        "Release": release,
-        "Report_ID": report,
-        "Report_Name": NAMES.get(report, report),
-        "Created": "2026-04-02T09:11:12Z",
-        "Created_By": "Kustannus Oy",
-        "Institution_Name": "Alavieskan kirjasto",
-        "Institution_ID": {"ISNI": ["1234123412341234"]},
-        "Report_Filters": {
-            "Metric_Type": ["Total_Item_Requests", "Unique_Item_Requests"],
-            "Begin_Date": "2026-01-01",
-            "End_Date": "2026-03-31",
-            "Data_Type": ["Journal"],
-        },
-    } | header
-    return json.dumps({"Report_Header": said, "Report_Items": list(items)}, indent=1).encode()
-
-
-def journal(performance, **more):
-    """Return an item of a title report as 5.1 writes it: performance is metric -> month -> count."""
-    return {
-        "Title": "Kirjasto",
-        "Publisher": "Kustannus Oy",
-        "Platform": "Alusta",
-        "Item_ID": {"Proprietary": "A:1", "Online_ISSN": "1234-5678"},
-        "Attribute_Performance": [{"Performance": performance}],
-    } | more
-
-
-def journal_of_5_0(*parts):
-    """Return an item as 5.0 writes it; parts are (begin, end, metric, count)."""
-    return {
-        "Title": "Kirjasto",
-        "Publisher": "Kustannus Oy",
-        "Platform": "Alusta",
-        "Item_ID": [{"Type": "Proprietary", "Value": "A:1"}, {"Type": "Online_ISSN", "Value": "1234-5678"}],
-        "Performance": [
-            {
-                "Period": {"Begin_Date": begin, "End_Date": end},
-                "Instance": [{"Metric_Type": metric, "Count": count}],
-            }
-            for begin, end, metric, count in parts
-        ],
-    }
-
-
-def refused(content):
-    """Return the error with which the content is refused."""
-    with pytest.raises(UnreadableReportError) as error:
-        read_report(content)
-    return error.value
-
-
-def faults(content):
-    """Return (line, column, reason) of each fault."""
-    return [(fault.line, fault.column, fault.reason) for fault in read_report(content).faults]
-
-
-ROW = (*ALAVA, "Total_Item_Requests", 30, 10, 0, 20)
+from procurement.counter_report import Figure, Notice, Reason, figures
+from tests.procurement.counter_files import (
+    ALAVA,
+    FEBRUARY,
+    JANUARY,
+    MARCH,
+    ROW,
+    answer,
+    faults,
+    journal,
+    journal_of_5_0,
+    refused,
+    table,
+)
 
 
 def test_a_table_gives_header_figures_and_its_own_totals():
@@ -374,88 +283,3 @@ def test_json_that_gives_an_item_month_by_month_is_put_together():
     items = [journal({"Total_Item_Requests": {f"2026-0{month}": month}}) for month in (3, 1)]
     [use] = read_report(answer(*items)).uses
     assert (use.months, use.counts, use.total) == ((JANUARY, MARCH), (1, 3), 4)
-
-
-# Bounds
-
-
-def test_what_is_too_large_is_refused(monkeypatch):
-    assert counter.LONGEST_FILE == 50 * 2**20
-    monkeypatch.setattr(counter, "LONGEST_FILE", 100)
-    assert refused(table(ROW)).reason == Reason.TOO_LARGE
-    monkeypatch.setattr(counter, "LONGEST_FILE", 10**6)
-    monkeypatch.setattr(counter, "MOST_LINES", 15)
-    assert refused(table(ROW)).reason == Reason.TOO_MANY
-    monkeypatch.setattr(counter_json, "MOST_SIGNS", 20)
-    assert refused(answer(journal({}))).reason == Reason.TOO_MANY
-
-
-def test_rows_and_faults_are_bounded(monkeypatch):
-    rows = [(f"Lehti {number}", *ROW[1:]) for number in range(5)]
-    monkeypatch.setattr(counter_report, "MOST_USES", 4)
-    assert refused(table(*rows)).reason == Reason.TOO_MANY
-    monkeypatch.setattr(counter_report, "MOST_FAULTS", 2)
-    report = read_report(table(*[(*ALAVA, "Hits", 1, 1, 0, 0)] * 5))
-    assert (len(report.faults), report.more_faults) == (2, 3)
-
-
-# Whatever is written
-
-
-cells = st.lists(st.none() | st.integers(0, 10**6), min_size=3, max_size=3)
-
-
-@given(st.lists(cells, max_size=6))
-def test_totals_are_those_of_the_report_and_gaps_the_months_without_figure(lines):
-    rows = [
-        (f"Lehti {number}", *ALAVA[1:], "Total_Item_Requests", sum(count or 0 for count in line), *line)
-        for number, line in enumerate(lines)
-    ]
-    report = read_report(table(*rows))
-    assert sum(report.totals.values()) == sum(row[6] for row in rows)
-    assert sum(figures(report).values()) == sum(row[6] for row in rows)
-    assert report.faults == ()
-    if any(count is not None for line in lines for count in line):
-        empty = [place for place in range(3) if all(line[place] is None for line in lines)]
-        assert [month.month - 1 for month in report.gaps] == empty
-
-
-WHOLE = {
-    "table": table(ROW, ROW, Exceptions="3031: Usage Not Ready (x)"),
-    "5.1": answer(journal({"Total_Item_Requests": {"2026-01": 1}})),
-    "5": answer(journal_of_5_0(("2026-01-01", "2026-01-31", "No_License", 1)), release="5"),
-}
-
-
-@given(st.sampled_from(sorted(WHOLE)), st.data())
-def test_a_damaged_file_is_read_or_refused_and_never_breaks(kind, data):
-    content = bytearray(WHOLE[kind])
-    start = data.draw(st.integers(0, len(content)))
-    content[start : start + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=8))
-    try:
-        read_report(bytes(content))
-    except UnreadableReportError as error:
-        assert error.reason in Reason
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3),
-    max_leaves=4,
-)
-
-
-@given(st.data())
-def test_json_of_another_shape_is_named_or_refused_and_never_breaks(data):
-    body = json.loads(WHOLE[data.draw(st.sampled_from(["5", "5.1"]))])
-    node = body
-    while isinstance(node, dict | list) and node:
-        key = data.draw(st.sampled_from(sorted(node))) if isinstance(node, dict) else 0
-        if not isinstance(node[key], dict | list) or data.draw(st.booleans()):
-            node[key] = data.draw(json_values)
-            break
-        node = node[key]
-    try:
-        read_report(json.dumps(body).encode())
-    except UnreadableReportError as error:
-        assert error.reason in Reason

@@ -141,6 +141,7 @@ def test_the_order_stands_with_its_arithmetic(clerk):
     text = page.part("Order and its arithmetic")
     assert "5 872,8 ÷ 7 500 × 60 = 46,98" in text
     assert "46,98 + 32 = 78,98" in text
+    assert "Suomenkieliset nimikkeet 4 ÷ 5 × 40 = 32" in text
     rows = {row[0]: row for row in page.rows("3 offers")}
     assert rows["Beta Ab"][2] == "5 872,80 €" and rows["Beta Ab"][-1] == "1."
     assert rows["Beta Ab"][3] == "48 municipalities more: 0,50 € a resident"

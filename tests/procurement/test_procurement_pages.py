@@ -127,3 +127,12 @@ def test_the_page_costs_the_same_for_any_number_of_stages_and_places(who, client
             page_of(browser, found)
         costs.append(len(asked))
     assert costs[0] == costs[1]
+
+
+def test_the_rounds_own_days_stand_among_the_stages(client):
+    world = procurement_world("frozen")
+    told = page_of(client, world.procurement).part("Stages")
+    opened_on, closed_on = (f"{day:%-d.%-m.%Y}" for day in (world.round.opened_at, world.round.closes_on))
+    assert f"{opened_on} came about commitment round opens (done)" in told
+    assert f"{closed_on} came about commitment round closes (done)" in told
+    assert "Source of the planned day: the deadline of the round." in told

@@ -5,10 +5,13 @@ import datetime as dt
 import io
 from decimal import Decimal
 
+import outloud
+import pymupdf
 import pytest
 from openpyxl import load_workbook
 
 from consortium.models import OutgoingEmail
+from members.models import Municipality
 from procurement.models import Contract, CostShare, UsageFigure, UsageFile
 from tests.contract_world import a_supplier, signed
 from tests.factories import payer
@@ -148,7 +151,7 @@ def test_a34_nothing_is_divided_while_a_month_is_missing(clerk, director, contra
     assert words in page.part("Not known")
     page = clerk.opens(f"/en/contracts/{contract.pk}/use/", year="2027")
     assert page.rows("Each participant's own figures")[0] == ["Alavieska", "1–2/2027, 4–12/2027", "3/2027"]
-    assert page.rows("Each participant's own figures")[2] == ["Rautalampi", "none", "2027"]
+    assert page.rows("Each participant's own figures")[2] == ["Rautalampi", "not one", "2027"]
 
 
 def test_a34_what_is_known_for_all_only_is_said_as_such_and_never_divided(
@@ -169,14 +172,28 @@ def test_a34_what_is_known_for_all_only_is_said_as_such_and_never_divided(
 
 
 @pytest.mark.breaks("procurement.models.ValueSheet.produce")
-def test_a34_the_page_is_taken_along_as_pdf_in_the_municipalitys_language(
-    clerk, director, contract, run_worker
+def test_a34_the_page_is_taken_along_as_pdf_in_each_language_of_the_municipality(
+    clerk, director, contract, run_worker, tmp_path
 ):
+    Municipality.objects.filter(code="009").update(language="fi-sv", name_sv="Alavieska")
     reads_sheet(clerk, contract, run_worker)
-    page = director.presses(director.opens("/en/municipality/009/value/2027/"), "Make a PDF")
+    clerk.presses(shares(clerk, contract), "Freeze and tell 3 participants")
+    director.presses(director.opens("/en/municipality/009/value/2027/"), "Make a PDF")
     run_worker()
-    page = director.opens(page.path)
-    assert director.opens(page.link("PDF, ")).content.startswith(b"%PDF-")
+    page = director.opens("/en/municipality/009/value/2027/")
+    assert "The PDF shows what was known on 7.2.2028" in page.part("PDF")
+    told = {}
+    for language in ("fi", "sv"):
+        content = director.opens(f"/en/municipality/009/value/2027/{language}.pdf").content
+        file = tmp_path / f"{language}.pdf"
+        file.write_bytes(content)
+        result = outloud.check(str(file))
+        assert (result.verdict, result.errors, result.warnings) == ("pass", 0, 0)
+        with pymupdf.open(stream=content, filetype="pdf") as document:
+            assert (document.language, len(document)) == (language, 1)
+            told[language] = " ".join(document[0].get_text().split())
+    assert "Kustannus käyttöä kohti: 0,12 €. Käyttö asukasta kohti: 0,49." in told["fi"]
+    assert "Kostnad per användning: 0,12 €. Användning per invånare: 0,49." in told["sv"]
 
 
 def test_a34_another_municipality_does_not_see_the_page(person, contract):

@@ -9,7 +9,7 @@ from consortium import clock
 from consortium.gather import Hit, Part, Service, Task
 from consortium.templatetags.portal import day, number
 from procurement import contract_emails
-from procurement.models import Contract, Participation, Resource, UseKind
+from procurement.models import AwardState, Contract, Participation, Resource, UseKind
 from procurement.pages.contract import period_words, state_words
 
 MOST = 20
@@ -143,3 +143,70 @@ def letters():
         (contract_emails.USE, _("Reminder of taking into use")),
         (contract_emails.EXIT, _("Reminder of a contract's end")),
     ]
+
+
+def menu(user):
+    """Return the menu's line, the same for everybody."""
+    return [{"label": _("E-resources"), "url": reverse("procurement:resource_list")}]
+
+
+def list_acts(user, today):
+    """Return the way from the list of procurements to the contracts, for those who have signed in."""
+    return (
+        [{"label": _("Contracts"), "url": reverse("procurement:contract_list")}]
+        if user.is_authenticated
+        else []
+    )
+
+
+def procurement_acts(user, procurement, today):
+    """Return the way to enter the contract of each award that has none yet."""
+    if not user.has_perm("procurement.manage_contracts"):
+        return []
+    rows = procurement.awards.filter(state__in=[AwardState.SENT, AwardState.CONTRACTED], offer__isnull=False)
+    url = reverse("procurement:contract_new")
+    return [
+        {
+            "label": _("Enter the contract with %(name)s") % {"name": award.winner},
+            "url": f"{url}?award={award.pk}",
+        }
+        for award in rows.filter(contract_made__isnull=True).select_related("offer__supplier")
+    ]
+
+
+def member_parts(user, municipality, today):
+    """Return the contracts that the municipality takes part in, with how each ends."""
+    rows = (
+        Participation.objects.not_left(today)
+        .filter(municipality=municipality)
+        .select_related("contract__supplier")
+    )
+    listed = [
+        {
+            "when": period_words(row.contract),
+            "what": row.contract.title,
+            "url": row.contract.get_absolute_url(),
+            "text": f"{row.contract.supplier.name}, {state_words(row.contract, today)}",
+            "note": _("Last day of the municipality: %(day)s") % {"day": day(row.last_day)}
+            if row.last_day
+            else "",
+        }
+        for row in rows.order_by("contract__begins_on", "contract__number")
+    ]
+    if not listed:
+        return []
+    note = ngettext("%(n)s contract", "%(n)s contracts", len(listed)) % {"n": number(len(listed))}
+    return [
+        Part(_("Contracts in use"), "members/parts/links.html", {"rows": listed}, note=note, is_list=True)
+    ]
+
+
+def duty_parts(user, today):
+    """Return what a duty lets the person read of the contracts."""
+    if not user.has_perm("procurement.view_exits"):
+        return []
+    rows = [
+        {"what": _("Contracts"), "url": reverse("procurement:contract_list")},
+        {"what": _("Exit calendar"), "url": reverse("procurement:exit_calendar")},
+    ]
+    return [Part(_("Contracts"), "members/parts/links.html", {"rows": rows}, is_list=True)]
