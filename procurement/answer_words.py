@@ -52,6 +52,14 @@ def said(version, municipality):
     }[version.kind] % facts
 
 
+def brief(version):
+    """Return a version in a few words for a table: committed, 1 200,00 €; in our preparation, ke 12.5.2027."""
+    told = str(version.get_kind_display())
+    if version.yearly is not None:
+        return f"{told}, {money(version.yearly)}"
+    return f"{told}, {weekday_day(version.until)}" if version.until else told
+
+
 def decision(version):
     """Return the decision behind an answer: who, when, §, case number; nothing where none is named."""
     if not version.body:

@@ -12,7 +12,7 @@ SHOWN = {
     AnswerKind.COMMITTED: AnswerKind.COMMITTED.label,
     CONDITIONAL: _("committed with a reservation, counts as interested"),
     AnswerKind.INTERESTED: AnswerKind.INTERESTED.label,
-    AnswerKind.PREPARING: AnswerKind.PREPARING.label,
+    AnswerKind.PREPARING: _("in its own preparation"),
     SILENT: pgettext_lazy("answer", "no answer"),
     AnswerKind.DECLINED: AnswerKind.DECLINED.label,
     LATE: _("came late, to be decided"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from consortium import clock
 from procurement import award_dates
-from procurement.models import Award, Offer, Procurement, Stage, StageKind, Supplier, put_grounds
+from procurement.models import Award, Offer, Procurement, Stage, StageKind, Supplier, compare, put_grounds
 from procurement.prices import Measure, Price, PriceModel, Tier
 from tests.factories import DAY, a_clerk
 from tests.procurement_world import World, procurement_world
@@ -104,13 +104,19 @@ def offer_world(state="judged", *, by=None, names=("Alfa Oy", "Beta Ab", "Gamma 
         offer = received(world.procurement, model, by=by, supplier=seller)
         found.offers.append(offer if state == "received" else judged(offer, mark, by=by))
     if state in {"decided", "sent", "appealed"}:
-        found.award = decided(found.procurement, found.tiered, by=by)
+        found.award = decided(found.procurement, first(found.procurement), by=by)
     if state in {"sent", "appealed"}:
         sent(found.award, by=by)
     if state == "appealed":
         found.award.appeal(by=by, kind="market_court", filed_on=clock.today(), known_on=clock.today())
     found.procurement = Procurement.objects.select_related("round").get(pk=found.procurement.pk)
     return found
+
+
+def first(procurement):
+    """Return the offer that is first in the order: the one with tiers among small municipalities."""
+    procurement = Procurement.objects.select_related("round").get(pk=procurement.pk)
+    return Offer.objects.get(pk=compare(procurement).places[0].key)
 
 
 def decided(procurement, offer, *, by=None, **facts):

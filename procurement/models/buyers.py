@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery
-from django.utils.translation import gettext_lazy as _
 
 from members.models import Population
 from procurement import estimate, prices
@@ -59,10 +58,3 @@ def estimated(procurement):
         for answer in answers_of(procurement)
     ]
     return estimate.estimate(volumes, procurement.term, one_off=procurement.one_off)
-
-
-LACKING = {
-    "residents": _("residents"),
-    "users": _("users or licences"),
-    "volume": _("yearly volume"),
-}

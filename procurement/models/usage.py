@@ -152,7 +152,7 @@ class UsageFile(Workflow):
         return row, True
 
     def take_up(self):
-        """Take the row for this worker. Returns whether it is ours: not if another has it, or too many ended over it."""
+        """Take the row for this worker. Returns whether it is ours: not if another has it or too many ended."""
         moment = timezone.now()
         rows = type(self).objects.filter(pk=self.pk)
         silent = Q(state=UsageState.READING, asked_at__lt=moment - SILENT_AFTER)

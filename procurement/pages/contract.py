@@ -93,6 +93,21 @@ def buttons(contract, user, today):
     return found
 
 
+def links(contract, user):
+    """Return where the contract's shared costs and use are, for those who may read them."""
+    if contract.state == ContractState.DRAFT:
+        return []
+    pages = [
+        ("procurement.view_costs", _("Shared costs"), "procurement:contract_costs"),
+        ("procurement.view_usage", _("Use and files of use"), "procurement:contract_use"),
+    ]
+    return [
+        {"label": label, "url": reverse(name, args=[contract.pk])}
+        for right, label, name in pages
+        if user.has_perm(right)
+    ]
+
+
 # --- Parts ------------------------------------------------------------------------------------------------------
 
 

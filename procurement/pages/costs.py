@@ -145,9 +145,9 @@ def _method(cost_share):
 
 def ledger_rows(cost_share):
     """Return (rows that can be charged, [(line, its gaps)]): the shares not charged yet, as the ledger takes them."""
-    ready, lacking = [], []
+    ready, lacking, texts = [], [], _texts(cost_share)
     for line in cost_share.lines.filter(batch__isnull=True).exclude(amount=0).select_related("municipality"):
-        row = ledger_row(cost_share, line)
+        row = _ledger_row(cost_share, line, texts)
         found = gaps(row, NEEDED)
         if found:
             lacking.append((line, found))
@@ -156,17 +156,24 @@ def ledger_rows(cost_share):
     return ready, lacking
 
 
-def ledger_row(cost_share, line):
+def _texts(cost_share):
+    """Return language → the text of an invoice."""
+    found = {}
+    for language in ("fi", "sv"):
+        with override(language):
+            words = {"title": cost_share.contract.title, "year": cost_share.year}
+            found[language] = _("Consortium of public libraries: %(title)s %(year)s") % words
+    return found
+
+
+def _ledger_row(cost_share, line, texts):
     """Return a share as a row of the ledger's file, its text in the municipality's first language."""
     municipality = line.municipality
     language = municipality.languages[0]
-    with override(language):
-        words = {"title": cost_share.contract.title, "year": cost_share.year}
-        text = _("Consortium of public libraries: %(title)s %(year)s") % words
     return LedgerRow(
         customer=getattr(municipality, f"name_{language}"),
         amount=line.amount,
-        text=text,
+        text=texts[language],
         business_id=municipality.business_id,
         einvoice_address=municipality.einvoice_address,
         operator=municipality.einvoice_operator,

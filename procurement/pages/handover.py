@@ -8,6 +8,7 @@ from consortium.documents import progress
 from consortium.lists import Column
 from consortium.models import DocumentState
 from consortium.templatetags.portal import day, keep, moment, money, number, weekday_moment
+from members.models.agreement import section_sign
 from procurement import commitment_list as listed
 from procurement.models import HandedOver
 
@@ -122,7 +123,10 @@ def _page_labels(words):
 
 
 def _sum(key, label, value, order_by=()):
-    return Column(key, label, value, lambda row: money(value(row)), css="num", order_by=order_by)
+    on_page = key != "ceiling"  # the table has no room for what few have; the files have it
+    return Column(
+        key, label, value, lambda row: money(value(row)), css="num", order_by=order_by, on_page=on_page
+    )
 
 
 def _or_missing(key):
@@ -136,7 +140,7 @@ def _contact(row):
 
 
 def _decision(row, words):
-    facts = [listed.value(row, "body", words), day(row.decided_on), row.section, row.case_number]
+    facts = [listed.value(row, "body", words), day(row.decided_on), section_sign(row.section), row.case_number]
     return ", ".join(filter(None, facts))
 
 

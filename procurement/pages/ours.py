@@ -146,16 +146,16 @@ def choices(form, name):
     words = {
         AnswerKind.COMMITTED: (
             _("%(name)s commits"),
-            _("In, by a decision of the body that has the power."),
+            _("By a decision of the body that has the power."),
         ),
         AnswerKind.INTERESTED: (
             _("%(name)s is interested"),
             _("Would like to be in, but does not bind itself."),
         ),
-        AnswerKind.DECLINED: (_("Not this time"), _("We ask nothing more in this round.")),
+        AnswerKind.DECLINED: (_("Not this time"), _("We ask nothing more.")),
         AnswerKind.PREPARING: (
-            _("We are preparing: it is decided at a meeting"),
-            _("Reminders pause until the day after the meeting."),
+            _("In our preparation, decided at a meeting"),
+            _("We ask again the day after the meeting."),
         ),
     }
     return [

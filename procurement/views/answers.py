@@ -31,6 +31,7 @@ def columns(language, *, ceilings):
     """Return the columns of the list; ceilings are the service centre's alone."""
     own = "sv" if language == "sv" else "fi"
     words = {key: str(label) for key, label in SHOWN.items()}
+    none, not_known, not_yet = _("none"), _("not known"), _("not yet")
 
     def of_standing(name):
         return lambda row: getattr(row.standing, name) if row.standing else None
@@ -54,7 +55,7 @@ def columns(language, *, ceilings):
             "yearly",
             _("A year without VAT"),
             yearly,
-            lambda r: money(yearly(r)),
+            lambda r: money(yearly(r)) or none,
             order_by=("standing__yearly",),
             css="num",
         ),
@@ -67,19 +68,20 @@ def columns(language, *, ceilings):
             "decision",
             _("Decision"),
             lambda r: answer_words.decision(r.standing) if r.standing else "",
+            lambda r: (r.standing and answer_words.decision(r.standing)) or none,
         ),
         Column(
             "final_on",
             _("Legally final on"),
             of_standing("final_on"),
-            lambda r: day(r.standing.final_on) if r.standing else "",
+            lambda r: (r.standing and day(r.standing.final_on)) or not_known,
             order_by=("standing__final_on",),
         ),
         Column(
             "given_at",
             _("Given"),
             of_standing("given_at"),
-            lambda r: weekday_moment(r.standing.given_at) if r.standing else "",
+            lambda r: weekday_moment(r.standing.given_at) if r.standing else not_yet,
             order_by=("standing__given_at",),
         ),
         Column("until", _("Own meeting"), of_standing("until"), on_page=False),

@@ -118,7 +118,7 @@ def contract(request, pk):
         "says": pages.says(found, today, count),
         "main_act": acts[0] if acts else None,
         "other_act": acts[1] if len(acts) > 1 else None,
-        "more_acts": acts[2:],
+        "more_acts": acts[2:] + pages.links(found, user),
         "receipt": pages.receipt(receipt_of(request, found), found, user),
         "parts": pages.parts(user, found, today),
         "after": pages.after(user, found, today),

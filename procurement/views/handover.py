@@ -184,7 +184,6 @@ def commitment_list(request, pk, number):
         "foot": None if differs else told.foot(chosen, words, columns),
         "job": told.list_job(given),
         "acts": acts,
-        "may_hand_over": acts and given.allows("hand_over"),
         "receipt": event and told.receipt(event, given),
     }
     return render(request, "procurement/commitment_list.html", context)

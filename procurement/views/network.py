@@ -126,7 +126,7 @@ def _row(answer, form):
     """Return what the table shows of a municipality: who answers, where it is, its fields while it is waited for."""
     place, standing, own = answer.municipality, answer.standing, getattr(answer, "draft", None)
     people = ", ".join(role.user.get_full_name() for role in place.answering)
-    state = answer_words.said(standing, place) if standing else _("No answer yet")
+    state = answer_words.brief(standing) if standing else _("No answer yet")
     if own and answer.waits:
         facts = {"who": own.prepared_by.get_full_name(), "day": day(own.given_at or own.prepared_at)}
         words = (

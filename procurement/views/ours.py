@@ -184,10 +184,7 @@ def _links(user, place, answer):
 def _staff_links(user, answer):
     if not user.is_staff:
         return []
-    found, newest = [], answer.newest
-    if newest and newest.late and not newest.rulings.filter(about="lateness").exists():
-        url = reverse("procurement:answer_rule", args=[answer.pk, "lateness"])
-        found.append({"label": _("Decide on the late answer"), "url": url})
+    found = []
     if Answer.objects.conditional().filter(pk=answer.pk).exists():
         url = reverse("procurement:answer_rule", args=[answer.pk, "condition"])
         found.append({"label": _("Decide on the reservation"), "url": url})
@@ -197,12 +194,23 @@ def _staff_links(user, answer):
     return found
 
 
+def _late_one(answer):
+    """Return the act of deciding on a late answer that nobody has ruled on, or None."""
+    newest = answer.newest
+    if newest is None or not newest.late or newest.rulings.filter(about="lateness").exists():
+        return None
+    url = reverse("procurement:answer_rule", args=[answer.pk, "lateness"])
+    return {"label": _("Decide on the late answer"), "url": url}
+
+
 def _main_act(user, place, answer):
     """Return the service centre's one act on the page: to record what came by mail or telephone."""
     if answer is None or not user.has_perm("procurement.record_answer", place):
         return None
     if buttons(user, place)[0] == "give":
         return None
+    if waiting := _late_one(answer):
+        return waiting
     words = _("Record a change for %(name)s") if answer.newest else _("Record on behalf of %(name)s")
     label = words % {"name": place.of_name}
     return {"label": label, "url": reverse("procurement:answer_record", args=[answer.pk])}

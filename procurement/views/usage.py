@@ -60,11 +60,8 @@ def contract_use(request, pk):
             if kept.get("new") is False:
                 messages.info(request, _("This very file has been handed in before. Nothing was changed."))
             return HttpResponseRedirect(answer)
-    today = clock.today()
-    years = pages.years(contract, today)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in years else years[0]
-    rows, joint = pages.gap_rows(contract, year, today)
+    years, year = _years(request, contract)
+    rows, joint = pages.gap_rows(contract, year, clock.today())
     files = list(contract.usage_files.select_related("uploaded_by"))
     context = {
         "contract": contract,
@@ -80,21 +77,32 @@ def contract_use(request, pk):
     return render(request, "procurement/contract_use.html", context)
 
 
+def _years(request, contract):
+    """Return (the contract's years, the one that the address asks for, else the newest)."""
+    years, asked = pages.years(contract, clock.today()), request.GET.get("year", "")
+    return years, int(asked) if asked.isdecimal() and int(asked) in years else years[0]
+
+
 @require_safe
 def usage_figures(request, pk):
-    """Every figure that counts, with its source and whose it is."""
+    """Every figure of a year that counts, with its source and whose it is."""
     contract = _contract(request, pk)
-    rows = UsageFigure.objects.filter(contract=contract).standing().select_related("file", "municipality")
+    years, year = _years(request, contract)
+    of_year = {"month__gte": clock.first_day(year), "month__lte": clock.last_day(year)}
+    rows = (
+        UsageFigure.objects.filter(contract=contract, **of_year)
+        .standing()
+        .select_related("file", "municipality")
+    )
     listing = ListPage(
         request,
         rows.order_by("-month", "service", "metric", "municipality__sort_key_fi", "pk"),
         pages.columns(),
-        caption=_("Figures of use"),
-        filename="use",
+        caption=_("Figures of use %(year)s") % {"year": year},
+        filename=f"use-{year}",
     )
-    return listing.export() or render(
-        request, "procurement/usage_figures.html", {"contract": contract, "list": listing}
-    )
+    context = {"contract": contract, "list": listing, "years": years, "year": year}
+    return listing.export() or render(request, "procurement/usage_figures.html", context)
 
 
 @require_safe

@@ -94,7 +94,7 @@ class Demo:
 
     def ask(self, expression):
         """Return what a function of ``tests.browser.scene`` returns when it runs on the demo's own data."""
-        code = f"import json; from tests.browser import scene; print('=' + json.dumps(scene.{expression}))"
+        code = f"import json; from tests.browser import scene; print('=' + json.dumps(scene.{expression}, default=str))"
         done = subprocess.run(
             [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
             cwd=ROOT,

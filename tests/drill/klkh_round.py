@@ -280,7 +280,7 @@ def joensuu_is_late(walk):
 def list_freezes(walk):
     """The clock has frozen the list; the late answer is accepted with a reason."""
     staff = walk.on(FROZEN).staff
-    staff.goto(walk.at("/service-centre/"))
+    staff.goto(walk.at("/home/"))
     both(staff, "30-staff-home")
     staff.goto(walk.ours("answers/"))
     assert says("The list is frozen as it was on %(when)s.", when="").rstrip(".") in said(staff)

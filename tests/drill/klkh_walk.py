@@ -91,7 +91,9 @@ class Walk:
         mailbox = self.visitor
         for _try in range(LETTER_TRIES):
             mailbox.goto(self.at(f"/mailbox/?to={to}"))
-            found = mailbox.locator("main article").filter(has=mailbox.locator(f"a[href*='{link}']"))
+            found = mailbox.locator("main article")
+            if link:
+                found = found.filter(has=mailbox.locator(f"a[href*='{link}']"))
             for each in words:
                 found = found.filter(has_text=each)
             if found.count():

@@ -26,6 +26,7 @@ STEPS = [
     klkh_round.list_freezes,
     klkh_tender.list_is_handed_over,
     klkh_tender.kuopio_withdraws,
+    klkh_tender.differences_follow,
     klkh_tender.tendering_begins,
     klkh_tender.three_offers_come,
     klkh_tender.offers_are_compared,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from procurement.counter import read_report
+from procurement.counter import LONGEST_FILE, read_report
 from procurement.counter_report import Reason, UnreadableReportError
 
 ARCHIVE = Path(sys.prefix) / "samples" / "pycounter-2.1.4.tar.gz"
@@ -91,3 +91,11 @@ def test_reports_of_release_4_are_refused_and_not_guessed_at(name):
     with pytest.raises(UnreadableReportError) as refused:
         read_report(sample(name))
     assert refused.value.reason in {Reason.NOT_COUNTER, Reason.KIND, Reason.RELEASE}
+
+
+def test_fifty_megabytes_and_one_byte_are_refused_before_they_are_read():
+    content = sample("counter5/data/sushi_simple.json")
+    with pytest.raises(UnreadableReportError) as refused:
+        read_report(content + b" " * (LONGEST_FILE + 1 - len(content)))
+    assert refused.value.reason == Reason.TOO_LARGE
+    assert read_report(content + b" " * (LONGEST_FILE - len(content))).totals == own_totals(content)

@@ -112,8 +112,8 @@ def test_a34_a_suppliers_file_becomes_one_page_paid_used_per_use_and_per_residen
             "not a whole number from 0 up; write thousands with a space or without a mark",
         ],
     ]
-    figures = clerk.opens(f"/en/contracts/{contract.pk}/use/figures/")
-    assert figures.rows("Figures of use")[0] == [
+    figures = clerk.opens(f"/en/contracts/{contract.pk}/use/figures/", year="2027")
+    assert figures.rows("Figures of use 2027")[0] == [
         *("12/2027", "Alavieska", "one municipality", "", "lainat", "100"),
         "the supplier's own sheet use.csv",
     ]
