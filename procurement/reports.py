@@ -21,13 +21,13 @@ SHOWN = {
 }
 
 
-def listed(round_):
-    """Return the round's answers, each with ``shown``: a key of SHOWN, late ones before what stood earlier."""
+def listed(*rounds):
+    """Return the answers of rounds, each with ``shown``: a key of SHOWN, late ones before what stood earlier."""
     said = AnswerVersion.objects.filter(answer=OuterRef("pk"))
     reminders = AnswerReminder.objects.filter(answer=OuterRef("pk"))
     accepted = Q(condition_ruling=RulingKind.CONDITION_ACCEPTED)
     conditional = Q(standing__kind=AnswerKind.COMMITTED) & ~Q(standing__reservation="")
-    rows = Answer.objects.filter(round=round_).with_ruling().with_late()
+    rows = Answer.objects.filter(round__in=rounds).with_ruling().with_late()
     return rows.select_related("standing__given_by").annotate(
         shown=Case(
             When(is_late=True, then=Value(LATE)),
@@ -45,10 +45,10 @@ def listed(round_):
     )
 
 
-def counts(round_):
-    """Return {key of SHOWN: how many} of a round, all keys there, in one question to the database."""
-    rows = listed(round_).order_by().values_list("shown").annotate(n=Count("pk"))
-    found = dict.fromkeys(SHOWN, 0)
-    for shown, n in rows:
-        found[shown] += n
+def counts(*rounds):
+    """Return {round's id: {key of SHOWN: how many}}, all keys there, in one question to the database."""
+    rows = listed(*rounds).order_by().values_list("round", "shown").annotate(n=Count("pk"))
+    found = {round_.pk: dict.fromkeys(SHOWN, 0) for round_ in rounds}
+    for pk, shown, n in rows:
+        found[pk][shown] += n
     return found

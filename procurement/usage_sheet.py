@@ -174,8 +174,13 @@ def guess(content, name=""):
             if best is None or rank > best[0]:
                 best = rank, words, found, rows[place + 1 : place + 4]
     _rank, words, found, below = best or (None, [], {}, [])
-    sample = tuple(tuple(map(_cell, row)) for _line, row in below if not isinstance(row, csv.Error))
+    columns = {word: at for at, word in reversed(list(enumerate(words))) if word}  # the first of two alike
     headings = tuple(dict.fromkeys(filter(None, words)))
+    sample = tuple(
+        tuple(_cell(row[columns[word]]) if columns[word] < len(row) else "" for word in headings)
+        for _line, row in below
+        if not isinstance(row, csv.Error)
+    )
     return Guess(headings, Mapping(columns=found), sample)
 
 

@@ -10,6 +10,7 @@ from tests.factories import DAY
 from tests.procurement_factories import announced, answers, closing_day, opened, said
 
 TITLES = {"title_fi": "Elokuvia kirjastoille", "title_sv": "Filmer för bibliotek"}
+ON_THE_PHONE = "a round that waits"  # of the municipality's people, for the phone
 ASKED = {  # the same pages asked in other ways
     "procurement:ours": ["change=1", "receipt=1", "receipt=2"],
     "procurement:answer_list": ["format=csv", "format=xlsx", "state=committed"],
@@ -42,6 +43,13 @@ def drafted_answer(home, others, people):
     return answer
 
 
+def asked_plainly(home, others, staff):
+    """Return a procurement whose round waits for ``home``, with nothing said or prepared yet."""
+    bought = announced(staff, title_fi="Äänikirjoja nuorille", title_sv="Ljudböcker för unga")
+    opened(bought, [home, *others], by=staff)
+    return bought
+
+
 def round_pages(world, people):
     """Return {URL name: arguments} of the pages of rounds and answers; planted words in each."""
     home, staff = world.committed, people["staff"]
@@ -64,4 +72,5 @@ def round_pages(world, people):
         "answer_withdraw": {"pk": answer.pk},
         "answer_file": {"pk": extract.pk},
     }
-    return {f"procurement:{name}": arguments for name, arguments in at.items()}
+    found = {f"procurement:{name}": arguments for name, arguments in at.items()}
+    return found | {ON_THE_PHONE: {"pk": asked_plainly(home, others, staff).pk, "code": home.code}}

@@ -140,7 +140,12 @@ def _contact(row):
 
 
 def _decision(row, words):
-    facts = [listed.value(row, "body", words), day(row.decided_on), section_sign(row.section), row.case_number]
+    facts = [
+        listed.value(row, "body", words),
+        day(row.decided_on),
+        section_sign(row.section),
+        row.case_number,
+    ]
     return ", ".join(filter(None, facts))
 
 

@@ -1,6 +1,9 @@
 """What is in use, on the pages that gather: the services, a municipality's own, what waits for it, and search."""
 
-from django.db.models import Count, Q
+import datetime as dt
+
+from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,7 +12,7 @@ from consortium import clock
 from consortium.gather import Hit, Part, Service, Task
 from consortium.templatetags.portal import day, number
 from procurement import contract_emails
-from procurement.models import AwardState, Contract, Participation, Resource, UseKind
+from procurement.models import AwardState, Contract, Participation, Resource, UseKind, UseStep
 from procurement.pages.contract import period_words, state_words
 
 MOST = 20
@@ -78,25 +81,28 @@ def stuck(user, today):
     """Return to the service centre the contracts whose participants are stuck in taking into use."""
     if not user.has_perm("procurement.manage_contracts"):
         return []
-    rows = Participation.objects.in_use(today).filter(contract__asks_use=True)
-    rows = rows.annotate(told=Count("steps")).filter(told__lt=len(UseKind))
-    late = {}
-    for row in rows.select_related("contract"):
-        if (today - max(row.starts_on, row.contract.signed_on)).days >= WAITS_LONG:
-            late.setdefault(row.contract, []).append(row)
+    waited = today - dt.timedelta(days=WAITS_LONG)
+    steps = UseStep.objects.filter(participation=OuterRef("pk")).order_by().values("participation")
+    told = Coalesce(Subquery(steps.annotate(n=Count("pk")).values("n")), 0)
+    rows = Participation.objects.in_use(today).filter(contract__asks_use=True, contract__signed_on__lte=waited)
+    rows = rows.filter(period__startswith__lte=waited).alias(told=told).filter(told__lt=len(UseKind))
+    late = {
+        row["contract"]: row
+        for row in rows.order_by().values("contract").annotate(n=Count("pk"), first=Min(Lower("period")))
+    }
     return [
         Task(
             title=ngettext(
                 "%(n)s municipality is stuck in taking %(service)s into use",
                 "%(n)s municipalities are stuck in taking %(service)s into use",
-                len(late[contract]),
+                late[contract.pk]["n"],
             )
-            % {"n": number(len(late[contract])), "service": contract.title},
+            % {"n": number(late[contract.pk]["n"]), "service": contract.title},
             url=reverse("procurement:use_standing", args=[contract.pk]),
-            since=max(min(r.starts_on for r in late[contract]), contract.signed_on),
+            since=max(late[contract.pk]["first"], contract.signed_on),
             kind=_("taking into use"),
         )
-        for contract in late
+        for contract in Contract.objects.filter(pk__in=late)
     ]
 
 

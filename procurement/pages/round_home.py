@@ -200,12 +200,11 @@ def year(user, today):
     if not user.is_staff:
         return []
     start = dt.datetime(today.year, 1, 1, tzinfo=clock.HELSINKI)
-    found = []
-    for round_ in (
-        Round.objects.filter(closes_at__gte=start).select_related("procurement").order_by("closes_at")
-    ):
+    rounds = list(Round.objects.filter(closes_at__gte=start).select_related("procurement").order_by("closes_at"))
+    answered, found = counts(*rounds), []
+    for round_ in rounds:
         url = reverse("procurement:answer_list", args=[round_.procurement_id])
-        told = [(str(SHOWN[k]), n, f"{url}?state={k}") for k, n in counts(round_).items() if n]
+        told = [(str(SHOWN[k]), n, f"{url}?state={k}") for k, n in answered[round_.pk].items() if n]
         asked = (_("asked"), sum(n for _word, n, _url in told), url)
         found.append(Line(round_.procurement.title, [asked, *told]))
     return found

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,7 +31,7 @@ def columns(language, *, ceilings):
     """Return the columns of the list; ceilings are the service centre's alone."""
     own = "sv" if language == "sv" else "fi"
     words = {key: str(label) for key, label in SHOWN.items()}
-    none, not_known, not_yet = _("none"), _("not known"), _("not yet")
+    none, not_known, not_yet = pgettext("answer", "none"), _("not known"), _("not yet")
 
     def of_standing(name):
         return lambda row: getattr(row.standing, name) if row.standing else None

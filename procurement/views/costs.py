@@ -154,7 +154,7 @@ def _receipt(event, found):
         return None
     what, next_ = RECEIPTS[event.verb]
     told = event.details
-    rows = [(_("What"), what()), (_("For"), f"{found.contract.title} {found.year}")]
+    rows = [(_("What"), what()), (_("Contract"), f"{found.contract.title} {found.year}")]
     if event.verb == "freeze":
         rows += [
             (_("Shares"), number(told["lines"])),

@@ -184,7 +184,7 @@ def usage_columns(request, pk, file):
     )
     head = _head(found, _("What do the columns mean?"), says, _("Keep and read the file"))
     guess = found.guess
-    sample = {"headings": guess.get("headings", ()), "sample": guess.get("sample", ())}
+    columns = zip(guess.get("headings", ()), zip(*guess.get("sample", ()), strict=False), strict=False)
     return take_step(
         request,
         found,
@@ -192,7 +192,7 @@ def usage_columns(request, pk, file):
         ColumnsForm,
         template="procurement/usage_columns.html",
         **head,
-        **sample,
+        sample=[(heading, "; ".join(filter(None, cells))) for heading, cells in columns],
     )
 
 

@@ -42,10 +42,10 @@ SELECT 2000 + n %% 27, n, 'Hankinta ' || n, 'Upphandling ' || n, 'Aineistoa kaik
 FROM generate_series(%(first)s, %(last)s) AS n
 """
 ROUNDS = """
-INSERT INTO procurement_round (procurement_id, opened_at, closes_at, silence, cost_rule, cost_rate, cost_floor)
+INSERT INTO procurement_round (procurement_id, opened_at, closes_at, silence, cost_rule, cost_rate, cost_floor, turn)
 SELECT p.id, now() - interval '20 days',
-    CASE WHEN p.state = 'round' THEN now() + interval '10 days' ELSE now() - interval '5 days' END,
-    'not_in', 'per_resident', 0.5, 100
+    CASE WHEN p.state = 'round' THEN now() + interval '10 days' ELSE now() - interval '5 days' - interval '9 days' * (p.serial %% 200) END,
+    'not_in', 'per_resident', 0.5, 100, 0
 FROM procurement_procurement p LEFT JOIN procurement_round r ON r.procurement_id = p.id WHERE r.id IS NULL
 """
 ANSWERS = """
@@ -77,7 +77,7 @@ CONTRACTS = """
 INSERT INTO procurement_contract (supplier_id, procurement_id, title_fi, title_sv, number, state, signed_on, begins_on,
     ends_on, silence, notice_months, our_days, yearly, asks_use, revision)
 SELECT %(supplier)s, p.id, p.title_fi, p.title_sv, 'HEL ' || p.id, 'signed', current_date - 700, current_date - 600,
-    current_date + 60 + (p.id %% 900)::int, 'ends', 1, 30, 9000, true, 1
+    current_date + 60 + (p.id %% 900)::int, 'ends', 1, 30, 9000, p.id %% 10 = 3, 1
 FROM procurement_procurement p LEFT JOIN procurement_contract c ON c.procurement_id = p.id
 WHERE p.state = 'contracted' AND c.id IS NULL
 """

@@ -60,7 +60,9 @@ def list_is_handed_over(walk):
     assert lines.keys() == shown.keys()
     for place, cells in shown.items():
         assert Decimal(str(lines[place][yearly])).quantize(CENT) == euros(cells[volume]), place
-    foot = euros(staff.locator("[aria-labelledby=lines] tfoot td[data-label]").filter(has_text="€").first.inner_text())
+    foot = euros(
+        staff.locator("[aria-labelledby=lines] tfoot td[data-label]").filter(has_text="€").first.inner_text()
+    )
     by_label = {row[1]: row[yearly] for row in sheet[1:] if not row[0]}
     assert Decimal(str(by_label[fi("All together")])) == foot == sum(euros(c[volume]) for c in shown.values())
     walk.kept["sum"] = str(foot)
@@ -114,7 +116,9 @@ def differences_follow(walk):
     sheet = sheet_of(staff)
     head = next(row for row in sheet if fi("Municipality code") in row)
     code = head.index(fi("Municipality code"))
-    assert {row[code] for row in sheet[sheet.index(head) + 1 :] if str(row[code] or "").isdecimal()} == {KUOPIO}
+    assert {row[code] for row in sheet[sheet.index(head) + 1 :] if str(row[code] or "").isdecimal()} == {
+        KUOPIO
+    }
     follow(staff, "/hand-over/")
     typed(staff, on="24.5.2027", to="Hansel, hankintapäällikkö")
     press(staff)
@@ -191,8 +195,9 @@ def arithmetic(staff):
     for heading in staff.locator("main h3").all():
         name = heading.inner_text().split(" ", 1)[1]
         lines = heading.evaluate(
-            """e => { const found = []; for (let n = e.nextElementSibling; n && n.tagName != "H3"; n = n.nextElementSibling)
-                found.push(n.innerText); return found.join(" ") }"""
+            """e => { const found = []; let n = e;
+                while ((n = n.nextElementSibling) && n.tagName != "H3") found.push(n.innerText);
+                return found.join(" ") }"""
         )
         total = Decimal(0)
         for a, b, weight, points in re.findall(r"([\d\s,]+) ÷ ([\d\s,]+) × ([\d\s,]+) = ([\d\s,]+)", lines):

@@ -121,7 +121,7 @@ def test_a25_interest_fits_only_as_far_as_there_are_commitments(opened, clerk, p
     page = answers(second, bought, "545", "interested", interested_yearly="1")
     assert "The round has all the interested municipalities it takes." in page.text
     assert page.typed("interested_yearly") == "1"
-    assert state_of(clerk, bought, "Närpes") == ["no answer", ""]
+    assert state_of(clerk, bought, "Närpes") == ["no answer", "none"]
 
 
 @pytest.mark.breaks("procurement.models.answer.Answer.rule", "procurement.round_emails.ruled")
@@ -232,7 +232,7 @@ def test_c24_a_librarians_answer_is_ready_for_the_representative_to_submit(opene
     page = librarian.presses(page, "Prepare", kind="committed", committed_yearly="1200", **BOARD)
     page = librarian.presses(page, "Prepare the answer", extract=file_called("ote.pdf", pdf_bytes()))
     assert page.status == 200 and page.text.startswith("Ready for the representative to send")
-    assert state_of(clerk, bought, "Alavieska") == ["no answer", ""]
+    assert state_of(clerk, bought, "Alavieska") == ["no answer", "none"]
     letter = letters("johtaja@009.example")[-1]
     assert letter.subject == "Alavieska: an answer is ready for you to send, Sähköiset lehdet"
     page = director.opens(re.search(r"https?://\S+", letter.body)[0])

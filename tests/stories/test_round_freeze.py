@@ -55,7 +55,7 @@ def test_c31_what_comes_within_the_hour_is_kept_marked_late_with_the_minute_and_
         page = director.presses(read, "Answer for")
         assert page.says == told
         assert told in text_of(letters("johtaja@009.example")[-1])
-        assert state_of(clerk, bought, "Alavieska") == ["came late, to be decided", ""]
+        assert state_of(clerk, bought, "Alavieska") == ["came late, to be decided", "none"]
     with moment("2026-11-16 17:01"):
         page = other.presses(too_late, kind="declined")
         assert (
