@@ -174,13 +174,10 @@ def guess(content, name=""):
             if best is None or rank > best[0]:
                 best = rank, words, found, rows[place + 1 : place + 4]
     _rank, words, found, below = best or (None, [], {}, [])
-    columns = {word: at for at, word in reversed(list(enumerate(words))) if word}  # the first of two alike
+    at = {word: place for place, word in reversed(list(enumerate(words))) if word}  # the first of two alike
     headings = tuple(dict.fromkeys(filter(None, words)))
-    sample = tuple(
-        tuple(_cell(row[columns[word]]) if columns[word] < len(row) else "" for word in headings)
-        for _line, row in below
-        if not isinstance(row, csv.Error)
-    )
+    lines = [row for _line, row in below if not isinstance(row, csv.Error)]
+    sample = tuple(tuple(_cell(row[at[w]]) if at[w] < len(row) else "" for w in headings) for row in lines)
     return Guess(headings, Mapping(columns=found), sample)
 
 

@@ -75,8 +75,12 @@ def title_of(given):
 # --- Columns -----------------------------------------------------------------------------------------------------
 
 
-def columns(words):
-    """Return the columns of a list on the page; its files have those of ``commitment_list.columns``."""
+def columns(words, rows):
+    """Return the columns of a list on the page; its files have those of ``commitment_list.columns``.
+
+    Ceilings stand on the page where one of ``rows`` has one: few have, and the table has little room.
+    """
+    ceilings = any(row.ceiling is not None for row in rows)
 
     def told(key):
         return lambda row: listed.value(row, key, words)
@@ -94,7 +98,13 @@ def columns(words):
         Column("business_id", labels["business_id"], told("business_id"), _or_missing("business_id")),
         Column("answer", labels["answer"], told("answer"), order_by=("answer",)),
         *(
-            _sum(key, labels[key], told(key), order_by=(key,) if key in {"yearly", "ceiling"} else ())
+            _sum(
+                key,
+                labels[key],
+                told(key),
+                order_by=(key,) if key in {"yearly", "ceiling"} else (),
+                on_page=ceilings or key != "ceiling",
+            )
             for key in sums
         ),
         Column("contact", labels["contact_name"], told("contact_name"), _contact),
@@ -106,7 +116,7 @@ def columns(words):
             lambda row: day(row.final_on) or _("not known"),
             order_by=("final_on",),
         ),
-        Column("marks", labels["marks"], told("marks")),
+        Column("marks", labels["marks"], told("marks"), css="long"),
     ]
 
 
@@ -122,8 +132,7 @@ def _page_labels(words):
     return labels | {key: label for key, label in short.items() if key in labels}
 
 
-def _sum(key, label, value, order_by=()):
-    on_page = key != "ceiling"  # the table has no room for what few have; the files have it
+def _sum(key, label, value, order_by=(), *, on_page=True):
     return Column(
         key, label, value, lambda row: money(value(row)), css="num", order_by=order_by, on_page=on_page
     )

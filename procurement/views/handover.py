@@ -96,7 +96,7 @@ def _lists_page(request, procurement, form=None):
     words = words_of(figures["lots"], get_language(), ceilings=_ceilings(request))
     sift = SiftForm(request.GET)
     chosen = sift.sift(rows)
-    columns = told.columns(words)
+    columns = told.columns(words, rows)
     word = _("commitments")  # in a file's name
     name = f"{procurement.number}-{word}-{round_.closes_on:%Y-%m-%d}"
     says = [*handover_paper.head_lines(figures, words.language), *_filter_says(sift)]
@@ -158,7 +158,7 @@ def commitment_list(request, pk, number):
     words = given.words(get_language(), ceilings=_ceilings(request))
     differs = given.kind == ListKind.DIFFERENCES
     sift = (ChangesSiftForm if differs else SiftForm)(request.GET)
-    columns = told.change_columns(words) if differs else told.columns(words)
+    columns = told.change_columns(words) if differs else told.columns(words, given.rows)
     chosen = sift.sift(given.changes(words) if differs else given.rows)
     name = given.name_of("").rstrip(".")
 
