@@ -174,10 +174,9 @@ def guess(content, name=""):
             if best is None or rank > best[0]:
                 best = rank, words, found, rows[place + 1 : place + 4]
     _rank, words, found, below = best or (None, [], {}, [])
-    at = {word: place for place, word in reversed(list(enumerate(words))) if word}  # the first of two alike
     headings = tuple(dict.fromkeys(filter(None, words)))
-    lines = [row for _line, row in below if not isinstance(row, csv.Error)]
-    sample = tuple(tuple(_cell(row[at[w]]) if at[w] < len(row) else "" for w in headings) for row in lines)
+    lines, at = [row for _n, row in below if not isinstance(row, csv.Error)], list(map(words.index, headings))
+    sample = tuple(tuple(_cell(row[n]) if n < len(row) else "" for n in at) for row in lines)
     return Guess(headings, Mapping(columns=found), sample)
 
 

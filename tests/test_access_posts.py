@@ -28,7 +28,7 @@ DRAFTS = {
 }  # of a year's fees: the steering group's matter and the staff's
 NEVER = {"zqprepared", "zqaccess", "zqbody"}  # half-written entries, logs, texts of letters: no duty's matter
 INVOICING = {"zqbuyer", "zqoperator"}
-CORRECTIONS = {"zqcredit", "zqledger", "zqlist"}
+CORRECTIONS = {"zqcredit", "zqledger", "zqlist", "zqleft"}  # of fees and of who shares a cost
 
 
 def rows():

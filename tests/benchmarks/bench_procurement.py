@@ -44,7 +44,8 @@ FROM generate_series(%(first)s, %(last)s) AS n
 ROUNDS = """
 INSERT INTO procurement_round (procurement_id, opened_at, closes_at, silence, cost_rule, cost_rate, cost_floor, turn)
 SELECT p.id, now() - interval '20 days',
-    CASE WHEN p.state = 'round' THEN now() + interval '10 days' ELSE now() - interval '5 days' - interval '9 days' * (p.serial %% 200) END,
+    CASE WHEN p.state = 'round' THEN now() + interval '10 days'
+        ELSE now() - interval '5 days' - interval '9 days' * (p.serial %% 200) END,
     'not_in', 'per_resident', 0.5, 100, 0
 FROM procurement_procurement p LEFT JOIN procurement_round r ON r.procurement_id = p.id WHERE r.id IS NULL
 """
