@@ -194,7 +194,7 @@ def _letter(answer, procurement, round_):
 @require_http_methods(["GET", "POST"])
 def volumes(request, pk):
     """Open what each municipality has said it will buy to the members or to everyone, or close it again."""
-    procurement, _round_ = _round(request, pk)
+    procurement = _round(request, pk)[0]
     if not request.user.has_perm("procurement.open_volumes_procurement", procurement):
         raise PermissionDenied
     if before := answered_before(request):
