@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consortium import emails, gather
 from consortium.forms import KeyedForm
 from consortium.lists import Column, ListPage, PlainSelect
-from consortium.models import AuditEvent, OutgoingEmail
+from consortium.models import AccessLog, AuditEvent, OutgoingEmail
+from consortium.models.audit import AccessKind
 from consortium.models.mail import MailState
 from consortium.steps import answered_before, attempt, receipt_of, receipt_url
 from consortium.templatetags.portal import address, moment, weekday_moment
@@ -155,8 +156,9 @@ def outbox(request):
 
 @require_safe
 def letter(request, pk):
-    """One letter: its fate, its text, what was sent in its place."""
+    """One letter: its fate, its text, what was sent in its place. A text may tell what few may read: it is logged."""
     found = get_object_or_404(_letters(request.user).select_related("about_type", "instead_of"), pk=pk)
+    AccessLog.objects.create(kind=AccessKind.READ, user=request.user, what=f"consortium.letter {found.pk}")
     replacement, hindrance = found.replacement, found.hindrance()
     failed = found.state in {MailState.REFUSED, MailState.RETURNED}
     main, other = _acts(found, failed) if hindrance is None else (None, None)

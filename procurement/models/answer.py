@@ -361,7 +361,12 @@ class Answer(models.Model):
             found = round_.room(without=self.municipality)
             hindrance = found.hindrance(version.yearly)
             if hindrance:
-                raise ValidationError(full(hindrance, found), code=hindrance.value)
+                raise ValidationError(
+                    [
+                        ValidationError(words, code=hindrance.value)
+                        for words in full(hindrance, found, reserved=bool(version.reservation))
+                    ]
+                )
         self._point_at(version)
 
     def _stays_within(self, version):

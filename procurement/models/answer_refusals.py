@@ -69,15 +69,25 @@ def _told(moment):
     return {"day": f"{at:%-d.%-m.%Y}", "time": f"{at:%H.%M}"}
 
 
-def full(hindrance, room):
-    """Return in words why one more interested municipality does not fit."""
+def full(hindrance, room, *, reserved=False):
+    """Return in sentences why one more interested municipality does not fit, and why a yes counts as interest."""
+    why = (
+        [_("A yes with a reservation counts as interest until the reservation is accepted.")]
+        if reserved
+        else []
+    )
     if hindrance == quota.Hindrance.NO_VOLUME:
-        return _("Give an estimate: the round takes interest only as far as there are commitments.")
+        return [*why, _("Give an estimate: the round takes interest only as far as there are commitments.")]
     if hindrance == quota.Hindrance.FULL:
-        return _(
-            "The round has all the interested municipalities it takes. You can commit, or say no. Nothing was sent."
-        )
-    return pgettext(
+        return [
+            *why,
+            _(
+                "The round has all the interested municipalities it takes. You can commit, or say no. "
+                "Nothing was sent."
+            ),
+        ]
+    words = pgettext(
         "quota",
         "The round has room for interest of %(left)s a year; your estimate is above it. Nothing was sent.",
-    ) % {"left": money(room.left)}
+    )
+    return [*why, words % {"left": money(room.left)}]

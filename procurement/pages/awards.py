@@ -13,7 +13,7 @@ from procurement.models.award import cited
 from procurement.models.buyers import participants
 from procurement.models.grounds import grounds_of, measure
 from procurement.models.offer_words import Basis
-from procurement.pages.offers import link, ranking_part
+from procurement.pages.offers import link, note_reading, ranking_part
 from procurement.price_words import model_words, next_tier_words
 from procurement.prices import Refused, reckon, to_next_tier
 
@@ -185,7 +185,9 @@ def own_part(user, award):
 def parts(user, award, today):
     """Return the parts of the award's page for this person."""
     found = [own_part(user, award), facts_part(award), dates_part(award), appeals_part(user, award)]
-    if award.offer_id and (user.has_perm("procurement.view_suppliers")):
+    may = "procurement.view_suppliers" if award.is_public else "procurement.view_offers"
+    if award.offer_id and user.has_perm(may):
+        note_reading(user, award.procurement)
         found.append(ranking_part(award.ranking))
     return [part for part in found if part]
 

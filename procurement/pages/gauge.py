@@ -11,6 +11,7 @@ from procurement import price_words
 from procurement.models import AnswerKind, Offer
 from procurement.models.buyers import participants
 from procurement.models.offer import prices_as_read
+from procurement.pages.offers import note_reading
 from procurement.prices import to_next_tier
 
 WHOLE = 100
@@ -26,10 +27,12 @@ def gauge(user, round_):
         _line(_committed(round_, room.committed, len(committed)), room.committed, round_.minimum_volume),
         _line(_interested(round_, room, interested), sum(_volumes(interested)), room.limit),
     ]
+    if tiers := _tiers(user, round_):
+        note_reading(user, round_.procurement)
     context = {
         "lines": lines,
         "warnings": _warnings(round_, room, len(committed)),
-        "tiers": _tiers(user, round_),
+        "tiers": tiers,
     }
     return [Part(_("How far it is"), "procurement/parts/gauge.html", context, note=_("a year, without VAT"))]
 

@@ -245,7 +245,7 @@ def municipality_parts(user, municipality, today):
                 "small": _("deadline"),
                 "what": answer.round.procurement.title,
                 "url": answer.get_absolute_url(),
-                "text": answer_words.said(standing, municipality) if standing else _("No answer"),
+                "text": _said(user, standing, municipality),
             }
         )
     if not found:
@@ -259,6 +259,13 @@ def municipality_parts(user, municipality, today):
             folds=True,
         )
     ]
+
+
+def _said(user, version, municipality):
+    """Return the answer in a line; to the service centre without its volume, whose reading its own page logs."""
+    if version is None:
+        return _("No answer")
+    return version.get_kind_display() if user.is_staff else answer_words.said(version, municipality)
 
 
 def letters():

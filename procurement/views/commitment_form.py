@@ -127,7 +127,9 @@ def _form_of(request, pk, key):
     procurement = procurement_of(request, pk)
     may_act(request, procurement)
     return get_object_or_404(
-        CommitmentForm.objects.select_related("municipality"), round__procurement=procurement, key=key
+        CommitmentForm.objects.select_related("municipality", "round__procurement"),
+        round__procurement=procurement,
+        key=key,
     )
 
 
@@ -137,6 +139,7 @@ def commitment_form_file(request, pk, key):
     found = _form_of(request, pk, key)
     if found.state != DocumentState.READY:
         return HttpResponseRedirect(reverse("procurement:commitment_forms", args=[pk]))
+    note_reading(request, found.round.procurement)
     return file_response(found.file, name=found.filename, content_type=found.content_type)
 
 

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consortium import documents
 from consortium.documents import file_response
 from consortium.lists import RowList, as_csv, as_xlsx
-from consortium.models import AccessLog, DocumentState
-from consortium.models.audit import AccessKind, AuditEvent
+from consortium.models import DocumentState
+from consortium.models.audit import AuditEvent
 from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
 from procurement import commitment_list as listed
 from procurement import handover_paper
 from procurement.forms.handover import ChangesSiftForm, HandOverForm, LanguageForm, SendForm, SiftForm
-from procurement.models import CommitmentList, ListKind, Procurement, Stage, StageKind
+from procurement.models import CommitmentList, ListKind, Procurement
 from procurement.models.handover import figures_of, rows_of, words_of
 from procurement.pages import handover as told
+from procurement.views.ours import note_reading as note_volumes
 
 
 def procurement_of(request, pk):
@@ -39,11 +40,7 @@ def may_act(request, procurement):
 
 def note_reading(request, procurement):
     """Keep in the log who of the service centre read the volumes before the notice was sent."""
-    sent = Stage.objects.filter(procurement=procurement, kind=StageKind.NOTICE, done_on__isnull=False)
-    if request.user.is_staff and not sent.exists():
-        AccessLog.objects.create(
-            kind=AccessKind.READ, user=request.user, what=f"procurement.volumes {procurement.pk}"
-        )
+    note_volumes(request.user, procurement, f"procurement.volumes {procurement.pk}")
 
 
 def _list_of(request, pk, number):

@@ -12,6 +12,7 @@ from procurement import notice as data_sheet
 from procurement.commitment_list import safe
 from procurement.models import Procurement
 from procurement.models.notice_facts import facts_of
+from procurement.views.handover import note_reading
 
 MOST = 40
 
@@ -24,7 +25,10 @@ def notice(request, pk):
         raise PermissionDenied
     asked = request.GET.get("language")
     language = asked if asked in {"fi", "sv"} else "fi"
-    sections = data_sheet.sheet(facts_of(procurement, language), language)
+    facts = facts_of(procurement, language)
+    if facts.value is not None:  # the sum of the answers
+        note_reading(request, procurement)
+    sections = data_sheet.sheet(facts, language)
     word = pgettext("file name", "notice")
     name, kind = f"{procurement.number}-{word}-{language}", request.GET.get("format")
     table = [[safe(cell) for cell in line] for line in data_sheet.table(sections)]

@@ -70,16 +70,17 @@ def offer_list(request, pk):
 
 
 def _visible(request, pk):
-    """Return an offer that the person may read; its existence is nobody else's."""
+    """Return an offer that the person may read, which is kept in the log; its existence is nobody else's."""
     rows = Offer.objects.visible_to(request.user).select_related("supplier", "lot", "procurement__round")
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows, pk=pk)
+    pages.note_reading(request.user, found.procurement)
+    return found
 
 
 @require_safe
 def offer(request, pk):
     """One offer: its prices and what they come to, how it meets what was required, its place."""
     found = _visible(request, pk)
-    pages.note_reading(request.user, found.procurement)
     comparison = compare(found.procurement, found.lot)
     labels = {
         "judge": _("Judge the offer"),

@@ -16,14 +16,21 @@ from members.rules import belongs
 from members.views.extract import send_extract
 from procurement import answer_words
 from procurement.forms.answer import AnswerForm, ExtractForm
-from procurement.models import Answer, AnswerExtract, AnswerKind, Procurement, ProcurementState
+from procurement.models import Answer, AnswerExtract, AnswerKind, Procurement, ProcurementState, StageKind
 from procurement.pages import ours as page
 
 
 def note_reading(user, procurement, what):
     """Keep in the log that the service centre has read volumes before the notice names them."""
-    if user.is_staff and procurement.state == ProcurementState.ROUND:
+    if user.is_staff and not _has_notice(procurement):
         AccessLog.objects.create(kind=AccessKind.READ, user=user, what=what)
+
+
+def _has_notice(procurement):
+    """Tell whether the notice has been sent; what has been decided or ended has no notice ahead of it."""
+    if procurement.state == ProcurementState.TENDERING:
+        return procurement.stages.filter(kind=StageKind.NOTICE, done_on__isnull=False).exists()
+    return procurement.state not in {ProcurementState.PREPARED, ProcurementState.ROUND}
 
 
 def _place(request, code):
