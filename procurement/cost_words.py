@@ -60,6 +60,11 @@ def _rounding(told):
     return _(", rounded down to the cent")
 
 
+def use_words(report, metric):
+    """Return what of use is counted: the metric, after the report that tells it where there is one."""
+    return f"{report}: {metric}" if report else metric
+
+
 def refusal_words(refused, names):
     """Return a sentence with the ways out. ``names``: key of a participant → its name."""
     words = REFUSALS[refused.code]
@@ -86,7 +91,8 @@ REFUSALS = {
         "Residents are not known for %(names)s. Load the population figures, or choose a later day for them."
     ),
     Code.USE: gettext_lazy(
-        "Use is not known for %(names)s. Read the supplier's figures, or share by residents."
+        "Use is not known for every month that counts: %(names)s. Read the supplier's figures of the missing months, "
+        "change the months, or share by residents."
     ),
     Code.NO_USE: gettext_lazy("Nobody has used anything in these months: there is nothing to share by."),
     Code.LIMITS: gettext_lazy("The smallest share %(floor)s is larger than the largest %(cap)s."),

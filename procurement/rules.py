@@ -89,7 +89,8 @@ rules.add_perm("procurement.view_costs", is_staff | audits | accounts)
 rules.add_perm("procurement.manage_costs", is_staff)
 for _verb in ["edit", "freeze", "withdraw"]:
     rules.add_perm(f"procurement.{_verb}_costshare", is_staff)
-rules.add_perm("procurement.charge_costshare", is_staff | accounts)
+for _verb in ["settle", "charge"]:
+    rules.add_perm(f"procurement.{_verb}_costshare", is_staff | accounts)
 rules.add_perm("procurement.view_usage", is_staff | audits)
 rules.add_perm("procurement.manage_usage", is_staff)
 for _verb in ["map_columns", "map_places", "set_aside"]:

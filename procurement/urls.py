@@ -212,6 +212,7 @@ urlpatterns = [
     path("contracts/<int:pk>/costs/<int:share>/", costs.cost_share, name="cost_share"),
     path("contracts/<int:pk>/costs/<int:share>/edit/", costs.cost_share_edit, name="cost_share_edit"),
     path("contracts/<int:pk>/costs/<int:share>/freeze/", costs.cost_share_freeze, name="cost_share_freeze"),
+    path("contracts/<int:pk>/costs/<int:share>/vat/", costs.cost_share_settle, name="cost_share_settle"),
     path("contracts/<int:pk>/costs/<int:share>/charge/", costs.cost_share_charge, name="cost_share_charge"),
     path(
         "contracts/<int:pk>/costs/<int:share>/withdraw/",

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
@@ -145,11 +144,7 @@ def _bought(municipality, year, begins, ends):
         "contract__begins_on", "contract__number"
     ):
         contract = contracts.setdefault(row.contract_id, row.contract)
-        first = max(row.starts_on, contract.begins_on, begins)
-        last = min(filter(None, [row.last_day, contract.last_day, clock.last_day(year)]))
-        months[contract.pk] |= {
-            date(year, number, 1) for number in range(first.month, last.month + 1) if first <= last
-        }
+        months[contract.pk] |= row.months_between(begins, clock.last_day(year))
     return [Bought(contracts[pk], tuple(sorted(found))) for pk, found in months.items() if found]
 
 

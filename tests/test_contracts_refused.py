@@ -237,6 +237,7 @@ OTHER_WAYS = [  # to the same refusals
     ("costshare_frozen", lambda: a_cost_share().delete()),
     ("costshare_frozen", updating(frozen_shares, state="draft")),
     ("costshare_frozen", updating(frozen_shares, billed=None)),
+    ("costshare_frozen", updating(frozen_shares, use_report="TR")),
     ("costshare_frozen", updating(charged_shares, state="frozen")),
     ("costshare_frozen", updating(charged_shares, state="withdrawn", withdrawn_reason="Virhe")),
     ("costshareline_kept", lambda: frozen_shares().lines.get().delete()),

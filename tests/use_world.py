@@ -95,7 +95,7 @@ def use_pages(world, people):
     make_ready(paper)
     costs_of = {"pk": contract.pk}
     shares = {"cost_share_edit": draft, "cost_share_freeze": draft, "cost_share": standing}
-    shares |= {"cost_share_charge": standing, "cost_share_withdraw": standing}
+    shares |= {"cost_share_charge": standing, "cost_share_settle": standing, "cost_share_withdraw": standing}
     files = {"usage_columns": asks, "usage_places": strange}
     files |= {f"usage_{name}": read for name in ("file", "progress", "original", "aside")}
     at = dict.fromkeys(("contract_costs", "cost_share_new", "contract_use", "usage_figures"), costs_of)

@@ -26,7 +26,26 @@ GIVEN = [AnswerKind.COMMITTED, AnswerKind.INTERESTED, AnswerKind.DECLINED, Answe
 WITH_VOLUME = {AnswerKind.COMMITTED, AnswerKind.INTERESTED}
 
 
-class AnswerForm(PortalForm):
+class SeenForm(PortalForm):
+    """A form about an answer as it stood when the page was opened: ``seen`` is the number of its newest version."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.overtaken_by = None
+
+    def add_error(self, field, error):
+        """Also keep the answer that was faster: the page shows it, and from now on it has been seen."""
+        super().add_error(field, error)
+        for refusal in self.non_field_errors().as_data():
+            if isinstance(refusal, Overtaken):
+                self.overtaken_by = refusal.version
+                self.data = self.data.copy()
+                self.data["seen"] = refusal.version.number
+
+
+class AnswerForm(SeenForm):
     """What the municipality answers. Only the chosen answer's own questions are asked; a no is asked nothing."""
 
     DECISION = ["body", "decided_on", "section"]
@@ -92,11 +111,9 @@ class AnswerForm(PortalForm):
         help_text=_("We ask again on the day after. For example 12.5.2027."),
     )
     extract = DocumentField(label=_("Extract of the minutes"), required=False)
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.overtaken_by = None
         self.lots = list(self.record.round.procurement.lots.all())
         self.before = self.record.newest
         self.draft = Draft.objects.filter(answer=self.record).select_related("prepared_by").first()
@@ -227,15 +244,6 @@ class AnswerForm(PortalForm):
         cost = self.record.round.cost_for(self.record.municipality.population_on(clock.today()))
         return cost.yearly if cost else None
 
-    def add_error(self, field, error):
-        """Also keep the answer that was faster: the page offers to change it, and from now on it has been seen."""
-        super().add_error(field, error)
-        for refusal in self.non_field_errors().as_data():
-            if isinstance(refusal, Overtaken):
-                self.overtaken_by = refusal.version
-                self.data = self.data.copy()
-                self.data["seen"] = refusal.version.number
-
     # --- For the step and the page
 
     @property
@@ -328,7 +336,7 @@ class ExtractForm(PortalForm):
     extract = DocumentField(label=_("Extract of the minutes"))
 
 
-class RuleForm(PortalForm):
+class RuleForm(SeenForm):
     """What the service centre decides on a late answer or on a reservation, and why."""
 
     accepted = forms.ChoiceField(

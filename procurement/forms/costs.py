@@ -10,8 +10,9 @@ from consortium import clock
 from consortium.forms import PortalForm, TypedDateField
 from consortium.money_fields import MoneyField, RateField, ShareField
 from members.forms.billing import PercentField
+from procurement.cost_words import use_words
 from procurement.models import CostMethod
-from procurement.models.cost_share import months_in
+from procurement.models.participation import months_in
 from procurement.usage_sheet import month_of
 
 METHODS = [
@@ -49,7 +50,6 @@ class MonthField(forms.CharField):
 class CostShareForm(PortalForm):
     """How a contract's bill of a year is shared."""
 
-    METRICS = ()
     year = forms.IntegerField(label=_("Year"), min_value=2013, max_value=2099)
     method = forms.ChoiceField(label=_("How the bill is shared"), choices=METHODS, widget=forms.RadioSelect)
     amount = MoneyField(
@@ -76,7 +76,11 @@ class CostShareForm(PortalForm):
         label=_("Residents as of"),
         help_text=_("The newest population figure on this day or before counts. For example 31.12.2026."),
     )
-    use_metric = forms.ChoiceField(label=_("Use is counted as"), required=False)
+    use_metric = forms.ChoiceField(
+        label=_("Use is counted as"),
+        required=False,
+        help_text=_("Reports of a supplier count the same use again: one of them counts."),
+    )
     use_from = MonthField(label=_("Use from the month"), required=False)
     use_to = MonthField(label=_("Use until the month"), required=False)
     ground = forms.CharField(
@@ -102,12 +106,16 @@ class CostShareForm(PortalForm):
 
     def __init__(self, *args, contract=None, metrics=(), **kwargs):
         super().__init__(*args, **kwargs)
-        known = {*metrics, getattr(self.record, "use_metric", "")} - {""}
-        self.fields["use_metric"].choices = [("", _("no use")), *((name, name) for name in sorted(known))]
+        known = {*metrics}  # (report, metric)
+        if self.record is not None and self.record.use_metric:
+            known.add((self.record.use_report, self.record.use_metric))
+        self.metrics = {use_words(*pair): pair for pair in sorted(known)}
+        self.fields["use_metric"].choices = [("", _("no use")), *((words, words) for words in self.metrics)]
         if self.record is not None:
             del self.fields["year"]
             for name in self.NAMES:
                 self.fields[name].initial = getattr(self.record, name)
+            self.fields["use_metric"].initial = use_words(self.record.use_report, self.record.use_metric)
             self.fields["revision"].initial = self.record.revision
         else:
             year = clock.today().year
@@ -157,8 +165,32 @@ class CostShareForm(PortalForm):
     def details(self):
         """Return the terms, with the year of a new one or the revision that was looked at."""
         told = {name: self.cleaned_data[name] for name in self.NAMES}
+        report, metric = self.metrics.get(told["use_metric"], ("", ""))
         own = "year" if self.record is None else "revision"
-        return told | {own: self.cleaned_data[own]}
+        return told | {"use_report": report, "use_metric": metric, own: self.cleaned_data[own]}
+
+
+class SettleSharesForm(PortalForm):
+    """How shares that stand go to the ledger: VAT, account and cost centre."""
+
+    NAMES = ("vat_rate", "vat_note", "account", "cost_centre")
+    vat_rate = PercentField(label=_("VAT %"))
+    vat_note = forms.CharField(label=_("VAT treatment in words"), required=False, max_length=70)
+    account = forms.CharField(label=_("Account"), required=False, max_length=20)
+    cost_centre = forms.CharField(label=_("Cost centre"), required=False, max_length=20)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in (*self.NAMES, "revision"):
+            self.fields[name].initial = getattr(self.record, name)
+
+    def clean(self):
+        """Ask why there is no VAT where the rate is 0."""
+        cleaned = super().clean()
+        if cleaned.get("vat_rate") == 0 and not cleaned.get("vat_note"):
+            self.add_error("vat_note", _("Say why there is no VAT."))
+        return cleaned
 
 
 class FreezeSharesForm(PortalForm):

@@ -106,9 +106,9 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'award_kept';
     END IF;
     IF NEW.state = 'contracted' AND OLD.state <> 'contracted' AND EXISTS (
-        SELECT FROM procurement_appeal WHERE award_id = NEW.id AND state = 'pending'
+        SELECT FROM procurement_appeal WHERE award_id = NEW.id AND (state = 'pending' OR outcome = 'upheld')
     ) THEN
-        RAISE EXCEPTION 'An appeal is pending.'
+        RAISE EXCEPTION 'An appeal is pending or has been upheld.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'award_contract_barred';
     END IF;
     RETURN NEW;
@@ -134,9 +134,10 @@ CREATE FUNCTION procurement_contracted_guard() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     IF NEW.state = 'contracted' AND OLD.state <> 'contracted' AND EXISTS (
         SELECT FROM procurement_appeal p JOIN procurement_award a ON a.id = p.award_id
-        WHERE a.procurement_id = NEW.id AND a.state <> 'annulled' AND p.state = 'pending'
+        WHERE a.procurement_id = NEW.id AND a.state NOT IN ('contracted', 'annulled')
+        AND (p.state = 'pending' OR p.outcome = 'upheld')
     ) THEN
-        RAISE EXCEPTION 'An appeal is pending.'
+        RAISE EXCEPTION 'An appeal is pending or has been upheld.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'award_contract_barred';
     END IF;
     IF NEW.price_weight <> OLD.price_weight AND EXISTS (
@@ -252,11 +253,13 @@ BEGIN
     IF TG_OP = 'DELETE' OR OLD.state IN ('charged', 'withdrawn') AND NEW.state <> OLD.state
         OR OLD.state <> 'draft' AND (NEW.state = 'draft' OR
         (NEW.contract_id, NEW.year, NEW.method, NEW.amount, NEW.price, NEW.floor, NEW.cap, NEW.months,
-         NEW.equal_part, NEW.residents_part, NEW.use_part, NEW.population_on, NEW.use_metric, NEW.use_from, NEW.use_to,
+         NEW.equal_part, NEW.residents_part, NEW.use_part, NEW.population_on, NEW.use_report, NEW.use_metric,
+         NEW.use_from, NEW.use_to,
          NEW.ground, NEW.billed, NEW.uncovered, NEW.frozen_on)
         IS DISTINCT FROM
         (OLD.contract_id, OLD.year, OLD.method, OLD.amount, OLD.price, OLD.floor, OLD.cap, OLD.months,
-         OLD.equal_part, OLD.residents_part, OLD.use_part, OLD.population_on, OLD.use_metric, OLD.use_from, OLD.use_to,
+         OLD.equal_part, OLD.residents_part, OLD.use_part, OLD.population_on, OLD.use_report, OLD.use_metric,
+         OLD.use_from, OLD.use_to,
          OLD.ground, OLD.billed, OLD.uncovered, OLD.frozen_on)) THEN
         RAISE EXCEPTION 'The figures of frozen shares are not changed.'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'costshare_frozen';

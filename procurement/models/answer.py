@@ -11,7 +11,7 @@ from consortium.models import AuditEvent
 from consortium.workflow import refuse_day
 from members.models import Municipality
 from procurement import estimate, quota, round_emails
-from procurement.models.answer_refusals import Overtaken, closed, full, refuse_what_cannot_be
+from procurement.models.answer_refusals import Overtaken, RuledUnseen, closed, full, refuse_what_cannot_be
 from procurement.models.round import JULY, Round
 from procurement.models.version import AnswerExtract, AnswerVersion, Draft, Ruling
 from procurement.models.words import AnswerKind, ProcurementState, RulingKind
@@ -247,6 +247,7 @@ class Answer(models.Model):
     def rule(self, version, kind, *, by, reason):
         """Decide on a late answer or on a reservation, once, with a reason. Returns the ruling.
 
+        ``version``: the one that was read; RuledUnseen when a newer one has come.
         Nobody is added to the list, and nothing on it is changed, once the tendering has begun (Hankintalaki 42 §:
         the notice names the users).
         """
@@ -267,7 +268,7 @@ class Answer(models.Model):
                     code="tendering",
                 )
             if newer := answer.versions.filter(number__gt=version.number).order_by("-number").first():
-                raise Overtaken(newer, by)
+                raise RuledUnseen(newer, by)
             ruling.save()
             if kind == RulingKind.LATE_ACCEPTED:
                 answer._stand_on(version, round_)

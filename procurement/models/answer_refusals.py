@@ -16,6 +16,11 @@ from procurement.models.words import AnswerKind
 class Overtaken(ValidationError):
     """Somebody has answered for the municipality meanwhile: whose answer stands, since when and what it says."""
 
+    words = _(
+        "%(who)s answered on %(day)s at %(time)s: %(answer)s. That answer stands. "
+        "Yours was not sent; what you wrote is below. If it is yours that holds, send it as a change."
+    )
+
     def __init__(self, version, reader):
         self.version = version
         at = version.given_at.astimezone(clock.HELSINKI)
@@ -25,14 +30,16 @@ class Overtaken(ValidationError):
             "time": f"{at:%H.%M}",
             "answer": version.get_kind_display(),
         }
-        super().__init__(
-            _(
-                "%(who)s answered on %(day)s at %(time)s: %(answer)s. That answer stands. "
-                "Yours was not sent; what you wrote is below. If it is yours that holds, send it as a change."
-            ),
-            code="answered",
-            params=facts,
-        )
+        super().__init__(self.words, code="answered", params=facts)
+
+
+class RuledUnseen(Overtaken):
+    """A newer answer has come than the one on which somebody decides."""
+
+    words = _(
+        "%(who)s answered on %(day)s at %(time)s: %(answer)s. You had not seen that answer: nothing was decided. "
+        "It stands above; if your decision holds for it too, send it again."
+    )
 
 
 def refuse_what_cannot_be(by, kind, said):

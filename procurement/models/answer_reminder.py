@@ -54,13 +54,15 @@ class AnswerReminder(models.Model):
         """Write one reminder with its letters, if the answer is still waited for. Returns it, or None.
 
         The answer is locked meanwhile: one that is just being given comes first, and of two who remind at once the
-        second finds it done.
+        second finds it done. A municipality gets one a day, whatever the occasion.
         """
         today = clock.today()
         with transaction.atomic():
             rows = Answer.objects.select_for_update(of=("self",), no_key=True)
             answer = rows.select_related("round__procurement", "municipality").get(pk=due.answer.pk)
             if today.month == JULY or not answer.is_asked(today):
+                return None
+            if cls.objects.filter(answer=answer, on=today).exists():  # one a day, by hand or by the clock
                 return None
             try:
                 with transaction.atomic():

@@ -1,6 +1,6 @@
 """Challenges of an award: what was filed, how the participants manage meanwhile, what came of it."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from consortium.workflow import Workflow, refuse_day
 from procurement import award_emails
 from procurement.models.award import Award
 from procurement.models.offer_words import AppealKind, AppealOutcome, AppealState
+from procurement.models.procurement import Procurement
 
 
 class Appeal(Workflow):
@@ -82,7 +83,12 @@ class Appeal(Workflow):
 
     @property
     def bar(self):
-        """Return why no contract is made while it is pending."""
+        """Return why no contract is made: while it is pending, and once it is upheld; nothing where it bars none."""
+        if self.outcome == AppealOutcome.UPHELD:
+            words = _("A challenge was upheld on %(day)s: no contract is made of this award.")
+            return words % {"day": weekday_day(self.settled_on)}
+        if self.state != AppealState.PENDING:
+            return ""
         words = _(
             "A request for rectification is pending since %(day)s: no contract is made before it is settled."
         )
@@ -100,7 +106,12 @@ class Appeal(Workflow):
 
     def settle(self, *, by, outcome, settled_on, note=""):
         """Note what came of it; where it was upheld the award is then annulled by a step of its own."""
-        with self.step("settle", by=by, outcome=outcome, settled_on=settled_on):
-            refuse_day("settled_on", settled_on, since=self.filed_on)
-            self.outcome, self.settled_on, self.note = outcome, settled_on, note
-            award_emails.appeal_settled(self)
+        with transaction.atomic():
+            procurement = Procurement.objects.select_for_update(of=("self",), no_key=True).get(
+                pk=self.award.procurement_id
+            )
+            with self.step("settle", by=by, outcome=outcome, settled_on=settled_on):
+                refuse_day("settled_on", settled_on, since=self.filed_on)
+                self.outcome, self.settled_on, self.note = outcome, settled_on, note
+                award_emails.appeal_settled(self)
+            procurement.contracts_made(by=by)  # a challenge of a lot without a contract may have held it up

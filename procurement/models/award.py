@@ -17,7 +17,6 @@ from procurement import award_emails
 from procurement.models.comparison import compare
 from procurement.models.offer import Offer
 from procurement.models.offer_words import (
-    AppealState,
     AwardState,
     Decider,
     OfferState,
@@ -64,7 +63,7 @@ class Award(Workflow, HelsinkiDecision):
     TRIGGERS = {
         "award_kept": gettext_lazy("A decision is not changed: annul it and record a new one."),
         "award_contract_barred": gettext_lazy(
-            "An appeal is pending: no contract is made before it is settled."
+            "An appeal is pending or has been upheld: no contract is made of this award."
         ),
     }
 
@@ -189,8 +188,8 @@ class Award(Workflow, HelsinkiDecision):
 
     @property
     def is_public(self):
-        """Tell whether everyone may read who won."""
-        return self.sent_on is not None
+        """Tell whether it holds before everyone: it was sent and has not been annulled."""
+        return self.state in KNOWN_TO_ALL
 
     def still_tells(self, template):
         """Tell whether a letter about it still holds: of an annulled decision only that it was annulled."""
@@ -274,7 +273,7 @@ class Award(Workflow, HelsinkiDecision):
             return [_("The lot ended without a contract.")]
         if self.state == AwardState.ANNULLED:
             return [_("The decision has been annulled.")]
-        found = [appeal.bar for appeal in self.appeals.all() if appeal.state == AppealState.PENDING]
+        found = [appeal.bar for appeal in self.appeals.all() if appeal.bar]
         if self.sent_on is None:
             found.append(_("The decision has not been sent to the tenderers yet."))
         elif self.standstill_until and day <= self.standstill_until:

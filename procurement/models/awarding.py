@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -11,7 +12,7 @@ from consortium import clock
 from consortium.models import AuditEvent
 from consortium.workflow import WrongState, refuse_day
 from procurement import award_emails
-from procurement.models.words import ProcurementState, StageKind
+from procurement.models.words import ProcurementState, Readers, StageKind
 
 CARRIED = (  # the facts with which a procurement begins anew
     *("title_fi", "title_sv", "summary_fi", "summary_sv", "kind", "setting", "procedure", "cpv", "months"),
@@ -35,38 +36,50 @@ class Awarding:
         ``decision``: the fields of Award. With the last lot the procurement is awarded. Raises ValidationError when
         the offers have no order yet, or the winner is not first in it.
         """
-        with self.step("award", by=by, offer=offer and offer.pk, lot=lot and lot.pk):
-            refuse_day("decided_on", decision["decided_on"])
-            if lot not in self.undecided_lots():
-                raise ValidationError(_("An award has been recorded already."), code="awarded")
-            if offer is None and lot is None:
-                raise ValidationError(
-                    {"offer": _("Choose the winner, or end the procurement without result.")}
-                )
-            row = self.awards.model(procurement=self, lot=lot, offer=offer, **decision)
-            found = row.compared()
-            if offer is not None:
-                found.refuse_winner(offer)
-            row.ranking = found.as_frozen()
-            row.full_clean(exclude=["procurement", "lot", "offer"])
-            row.save()
-            AuditEvent.record(row, "decide", by=by, offer=offer and offer.pk, decided_on=row.decided_on)
-            left = self.undecided_lots()
-            if left or not self.awards.standing().filter(offer__isnull=False).exists():
-                self.state = ProcurementState.TENDERING
+        with transaction.atomic():
+            with self.step("award", by=by, offer=offer and offer.pk, lot=lot and lot.pk):
+                refuse_day("decided_on", decision["decided_on"])
+                if lot not in self.undecided_lots():
+                    raise ValidationError(_("An award has been recorded already."), code="awarded")
+                if offer is None and lot is None:
+                    raise ValidationError(
+                        {"offer": _("Choose the winner, or end the procurement without result.")}
+                    )
+                row = self.awards.model(procurement=self, lot=lot, offer=offer, **decision)
+                found = row.compared()
+                if offer is not None:
+                    found.refuse_winner(offer)
+                row.ranking = found.as_frozen()
+                row.full_clean(exclude=["procurement", "lot", "offer"])
+                row.save()
+                AuditEvent.record(row, "decide", by=by, offer=offer and offer.pk, decided_on=row.decided_on)
+                left = self.undecided_lots()
+                if left or not self.awards.standing().filter(offer__isnull=False).exists():
+                    self.state = ProcurementState.TENDERING
+            self.contracts_made(by=by)  # the last lot may be one that ends without a contract
         return row
 
     def take_back(self, *, by):
         """Return to the tendering because an award was annulled."""
-        with self.step("take_back", by=by):
-            pass
+        with self.step("take_back", by=by) as details:
+            self._close_to_public(details)
+
+    def _close_to_public(self, details):
+        """Leave volumes that everyone read to the members: without an award they are not the public's."""
+        if self.volumes_open_to == Readers.PUBLIC:
+            details |= {"readers_before": self.volumes_open_to, "readers": Readers.MEMBERS}
+            self.volumes_open_to = Readers.MEMBERS
 
     def bars(self, day=None):
         """Return why no contract can be made on a day, each as a sentence; an empty list when it can."""
         if not self.allows("contract"):
             return [str(WrongState(self, "contract").messages[0])]
-        rows = self.awards.standing().filter(offer__isnull=False).select_related("offer__supplier")
+        rows = self._waiting_awards().select_related("offer__supplier")
         return list(dict.fromkeys(bar for row in rows.prefetch_related("appeals") for bar in row.bars(day)))
+
+    def _waiting_awards(self):
+        """Return the awards of which a contract is still to be made."""
+        return self.awards.standing().filter(offer__isnull=False).exclude(state="contracted")
 
     def contract(self, *, by, signed_on=None):
         """Note that the contract, or each of its lots, has been made. ValidationError with the reasons while barred."""
@@ -78,23 +91,27 @@ class Awarding:
                 raise WrongState(self, "contract")
             if found := self.bars(signed_on):
                 raise ValidationError(found, code="barred")
-            for row in self.awards.standing().filter(offer__isnull=False).exclude(state="contracted"):
+            for row in self._waiting_awards():
                 row.contract(by=by, signed_on=signed_on)
         self.refresh_from_db()
 
     def contracts_made(self, *, by):
         """Follow its awards: with the last contract made, the procurement is contracted. Returns whether it is."""
-        rows = self.awards.standing().filter(offer__isnull=False)
-        if self.state != ProcurementState.AWARDED or rows.exclude(state="contracted").exists():
+        rows = self.awards.standing()
+        # A lot that ended without a contract may be decided anew while it is challenged.
+        challenged = Q(appeals__state="pending") | Q(appeals__outcome="upheld")
+        open_ones = rows.exclude(state="contracted").filter(Q(offer__isnull=False) | challenged)
+        if self.state != ProcurementState.AWARDED or open_ones.exists():
             return False
         with self.step("contract", by=by):
-            day = max(rows.values_list("contracted_on", flat=True))
+            day = max(rows.filter(offer__isnull=False).values_list("contracted_on", flat=True))
             self.stages.model.done(self, StageKind.CONTRACT, by=by, on=day)
         return True
 
     def void(self, *, by, reason_fi, reason_sv):
         """End it without result: the answers are released and kept, and all who had given one are told the same day."""
-        with self.step("void", by=by):
+        with self.step("void", by=by) as details:
+            self._close_to_public(details)
             self.void_reason_fi, self.void_reason_sv = reason_fi, reason_sv
             for row in self.awards.standing():
                 row.lapse(by=by, reason_fi=reason_fi, reason_sv=reason_sv)

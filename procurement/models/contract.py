@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -296,7 +296,7 @@ class Contract(Workflow):
     def put_options(self, options):
         """Set the options that have not been used."""
         self.options.filter(decision__isnull=True).delete()
-        start = self.options.count() + 1
+        start = (self.options.aggregate(last=Max("number"))["last"] or 0) + 1  # a used one keeps its number
         for number, (months, use_by) in enumerate(options, start=start):
             self.options.create(number=number, months=months, use_by=use_by)
 

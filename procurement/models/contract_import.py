@@ -77,12 +77,15 @@ class _Suppliers:
     """The suppliers on record, and those that a sheet brings."""
 
     def __init__(self):
-        rows = list(Supplier.objects.all())
-        self.by_id = {row.business_id: row for row in rows if row.business_id}
-        self.by_name = {}
-        for row in rows:
-            self.by_name.setdefault(row.name.casefold(), []).append(row)
-        self.unknown = set()
+        self.by_id, self.by_name, self.unknown = {}, {}, set()
+        for row in Supplier.objects.all():
+            self.add(row)
+
+    def add(self, row):
+        """Know one more."""
+        if row.business_id:
+            self.by_id[row.business_id] = row
+        self.by_name.setdefault(row.name.casefold(), []).append(row)
 
     def find(self, entry, meaning=None):
         """Return the supplier of an entry, or None for one that is to be written."""
@@ -182,11 +185,12 @@ def take_in_sheet(sheet, *, by):
         if meaning.changes_nothing:
             return meaning
         places = {place.code: place for place in Municipality.objects.all()}
-        written = {}
+        written, suppliers = {}, _Suppliers()
         for entry in meaning.new:
-            supplier = _Suppliers().find(entry) or Supplier.begin(
-                by=by, name=entry.supplier, business_id=entry.business_id
-            )
+            supplier = suppliers.find(entry)
+            if supplier is None:
+                supplier = Supplier.begin(by=by, name=entry.supplier, business_id=entry.business_id)
+                suppliers.add(supplier)
             contract = Contract(state=ContractState.SIGNED, supplier=supplier, asks_use=False, **entry.facts)
             contract.full_clean()
             contract.save()

@@ -1,5 +1,6 @@
 """One year's bill of a contract shared among its participants: prepared, frozen with its figures, charged."""
 
+from collections import defaultdict
 from decimal import Decimal
 
 from django.conf import settings
@@ -7,19 +8,19 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.fees import full_months
 from consortium.models import AuditEvent, PostKind
 from consortium.workflow import Workflow
 from members.models.municipality import Municipality
 from members.models.payers import population_rows
 from procurement import cost_emails, cost_shares
 from procurement.cost_shares import Participant, Refused, Terms
-from procurement.models.contract import Contract
+from procurement.models.contract import Contract, ContractState
+from procurement.models.participation import months_in
 from procurement.models.usage import UsageFigure
 
 ZERO = Decimal(0)
@@ -74,6 +75,7 @@ class CostShare(Workflow):
     STEPS = {
         "edit": ({CostShareState.DRAFT}, None),
         "freeze": ({CostShareState.DRAFT}, CostShareState.FROZEN),
+        "settle": (STANDING, None),
         "charge": (STANDING, CostShareState.CHARGED),
         "withdraw": ({CostShareState.DRAFT, CostShareState.FROZEN}, CostShareState.WITHDRAWN),
     }
@@ -101,6 +103,7 @@ class CostShare(Workflow):
     residents_part = models.DecimalField(max_digits=7, decimal_places=6, default=ZERO)
     use_part = models.DecimalField(max_digits=7, decimal_places=6, default=ZERO)
     population_on = models.DateField(_("residents on"))
+    use_report = models.CharField(_("use is counted by the report"), max_length=10, blank=True)
     use_metric = models.CharField(_("use is counted as"), max_length=100, blank=True)
     use_from = models.DateField(_("use from"), null=True, blank=True)
     use_to = models.DateField(_("use until"), null=True, blank=True)
@@ -202,6 +205,7 @@ class CostShare(Workflow):
     @classmethod
     def begin(cls, *, by, contract, year, **terms):
         """Begin the sharing of a contract's year. Returns it; ValidationError where one stands, or terms contradict."""
+        _refuse_draft(contract)
         with transaction.atomic():
             row = cls(contract=contract, year=year, **terms)
             row.full_clean()
@@ -212,21 +216,27 @@ class CostShare(Workflow):
     def edit(self, *, by, revision, **terms):
         """Change the terms. ``revision``: the one that was looked at."""
         with self.step("edit", by=by) as details:
-            if revision != self.revision:
-                raise ValidationError(
-                    _(
-                        "A colleague has changed this meanwhile. Nothing was saved; look at it and change it again."
-                    ),
-                    code="overtaken",
-                )
-            before = {name: str(getattr(self, name)) for name in terms}
-            for name, value in terms.items():
-                setattr(self, name, value)
-            self.revision += 1
-            self.clean_fields()
-            details["changed"] = {
-                n: [b, str(getattr(self, n))] for n, b in before.items() if b != str(getattr(self, n))
-            }
+            details["changed"] = self._change(revision, terms)
+
+    def settle(self, *, by, revision, vat_rate, vat_note, account, cost_centre):
+        """Say how shares that stand go to the ledger; the shares stay, and so do the files that were made."""
+        ways = {"vat_rate": vat_rate, "vat_note": vat_note, "account": account, "cost_centre": cost_centre}
+        with self.step("settle", by=by) as details:
+            details["changed"] = self._change(revision, ways)
+
+    def _change(self, revision, values):
+        """Set the fields if ``revision`` is still the newest. Returns {field: [before, after]} of what differs."""
+        if revision != self.revision:
+            words = _(
+                "A colleague has changed this meanwhile. Nothing was saved; look at it and change it again."
+            )
+            raise ValidationError(words, code="overtaken")
+        before = {name: str(getattr(self, name)) for name in values}
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.revision += 1
+        self.clean_fields()
+        return {n: [b, str(getattr(self, n))] for n, b in before.items() if b != str(getattr(self, n))}
 
     def participants(self):
         """Return [(municipality, Participant, population row or None)] of who shares, by name, as things stand today.
@@ -255,15 +265,12 @@ class CostShare(Workflow):
         return found
 
     def _use(self, places):
-        """Return municipality's id → its use by the metric in the months that count; nothing where none is known."""
-        rows = UsageFigure.objects.filter(
-            contract=self.contract_id,
-            municipality__in=places,
-            metric=self.use_metric,
-            month__range=(self.use_from, self.use_to),
-        )
-        sums = rows.standing().order_by().values("municipality")
-        return dict(sums.annotate(total=Sum("count")).values_list("municipality", "total"))
+        """Return municipality's id → its use in its own of the months that count; nothing where one is not known."""
+        months = defaultdict(set)
+        for part in self.contract.participations.filter(municipality__in=places):
+            months[part.municipality_id] |= part.months_between(self.use_from, self.use_to)
+        rows = UsageFigure.objects.filter(contract=self.contract_id, metric=self.use_metric)
+        return rows.filter(report=self.use_report).of_months(months)
 
     def reckon(self):
         """Return (the year's shares reckoned now, as cost_shares.Shares; participants() as used). Raises Refused."""
@@ -276,6 +283,7 @@ class CostShare(Workflow):
         ``seen``: the fingerprint of the preview that was looked at. ValidationError when the figures are others now.
         """
         with self.step("freeze", by=by) as details:
+            _refuse_draft(self.contract)
             try:
                 reckoned, found = self.reckon()
             except Refused as refused:
@@ -383,8 +391,7 @@ class CostShareLine(models.Model):
         )
 
 
-def months_in(starts_on, last_day, year):
-    """Return the full months of a year between two days; ``last_day`` None: without end."""
-    if starts_on.year > year or (last_day and last_day.year < year):
-        return 0
-    return full_months(starts_on, year, last_day)
+def _refuse_draft(contract):
+    if contract.state == ContractState.DRAFT:
+        words = _("The contract is still being made. Its costs can be shared when it has been signed.")
+        raise ValidationError(words, code="unsigned")

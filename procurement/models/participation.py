@@ -1,6 +1,7 @@
 """That a municipality takes part in a contract: from when to when, with how much, and why it left."""
 
 import datetime as dt
+from calendar import monthrange
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.fees import full_months
 from consortium.models import AuditEvent
 from consortium.workflow import refuse_day
 from members.models import Municipality
@@ -130,6 +132,17 @@ class Participation(models.Model):
         """Return the last day of its own, or None while it stays as long as the contract."""
         return self.period.upper - DAY if self.period.upper else None
 
+    def months_between(self, first, last):
+        """Return the months, by their first days, from that of ``first`` to that of ``last`` in which it took part."""
+        starts_on = max(self.starts_on, self.contract.begins_on)
+        ends_on = min(filter(None, [self.last_day, self.contract.last_day]), default=last)
+        if starts_on > ends_on:
+            return set()
+        last = last.replace(day=monthrange(last.year, last.month)[1])
+        begins, ends = max(starts_on, first), min(ends_on, last)
+        numbers = range(begins.year * 12 + begins.month - 1, ends.year * 12 + ends.month)
+        return {dt.date(number // 12, number % 12 + 1, 1) for number in numbers}
+
     @classmethod
     def begin(cls, contract, municipality, *, by, starts_on=None, yearly=None):
         """Add a municipality to a contract from a day on, by default the contract's first. Returns it.
@@ -240,3 +253,10 @@ class Participation(models.Model):
             AuditEvent.record(row, "remind_use", by=by)
         self.reminded_on = today
         return True
+
+
+def months_in(starts_on, last_day, year):
+    """Return the full months of a year between two days; ``last_day`` None: without end."""
+    if starts_on.year > year or (last_day and last_day.year < year):
+        return 0
+    return full_months(starts_on, year, last_day)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -274,6 +274,22 @@ class UsageFigureQuerySet(models.QuerySet):
         )
         rows = self.filter(file__state=UsageState.READ).order_by(*same, "-file_id").distinct(*same)
         return self.model.objects.filter(pk__in=rows.values("pk"))
+
+    def of_months(self, months):
+        """Return municipality's id → what it comes to in its months; left out: whoever lacks the figure of a month.
+
+        ``months``: municipality's id → first days of months. Asked of figures limited to one report and metric.
+        """
+        known = {place: {} for place in months}
+        rows = self.filter(municipality__in=months, month__in=set().union(*months.values())).standing()
+        sums = rows.order_by().values("municipality", "month").annotate(total=Sum("count"))
+        for place, month, total in sums.values_list("municipality", "month", "total"):
+            known[place][month] = total
+        return {
+            place: sum(known[place][month] for month in own)
+            for place, own in months.items()
+            if own and own <= known[place].keys()
+        }
 
 
 class UsageFigure(models.Model):

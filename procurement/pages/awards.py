@@ -13,9 +13,10 @@ from procurement.models.award import cited
 from procurement.models.buyers import participants
 from procurement.models.grounds import grounds_of, measure
 from procurement.models.offer_words import Basis
-from procurement.pages.offers import link, note_reading, ranking_part
+from procurement.pages.offers import link, ranking_part
 from procurement.price_words import model_words, next_tier_words
 from procurement.prices import Refused, reckon, to_next_tier
+from procurement.readings import OFFERS, note_reading
 
 DONE = {
     "decide": gettext_lazy("Award decision recorded"),
@@ -186,8 +187,10 @@ def parts(user, award, today):
     """Return the parts of the award's page for this person."""
     found = [own_part(user, award), facts_part(award), dates_part(award), appeals_part(user, award)]
     may = "procurement.view_suppliers" if award.is_public else "procurement.view_offers"
-    if award.offer_id and user.has_perm(may):
-        note_reading(user, award.procurement)
+    shows_order = bool(award.offer_id) and user.has_perm(may)
+    if award.sent_on is None or (shows_order and not award.is_public):
+        note_reading(user, award.procurement, OFFERS)
+    if shows_order:
         found.append(ranking_part(award.ranking))
     return [part for part in found if part]
 
@@ -233,6 +236,8 @@ def procurement_parts(user, procurement, today):
                 "text": says(award, today),
             }
         )
+    if any(award.sent_on is None for award in rows):
+        note_reading(user, procurement, OFFERS)
     found = []
     if shown:
         found.append(Part(_("Award"), "members/parts/waiting.html", {"rows": shown}, is_list=True))

@@ -10,7 +10,7 @@ from consortium.templatetags.portal import day, money, number, place, place_name
 from members.ledger import LedgerRow, gaps
 from members.package import HELSINKI
 from members.register import source_words
-from procurement.cost_words import reckoning_line
+from procurement.cost_words import reckoning_line, use_words
 from procurement.models import CostMethod, CostShareLine
 
 NEEDED = (
@@ -124,7 +124,8 @@ def terms(cost_share):
     )
     if cost_share.counts_use:
         span = f"{cost_share.use_from:%-m/%Y}–{cost_share.use_to:%-m/%Y}"
-        rows.append((_("Use"), f"{cost_share.use_metric}, {span}"))
+        counted = use_words(cost_share.use_report, cost_share.use_metric)
+        rows.append((_("Use"), f"{counted}, {span}"))
     rows.append((_("Based on"), cost_share.ground))
     vat = _("not settled")
     if cost_share.vat_rate or cost_share.vat_note:

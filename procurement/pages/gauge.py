@@ -11,8 +11,8 @@ from procurement import price_words
 from procurement.models import AnswerKind, Offer
 from procurement.models.buyers import participants
 from procurement.models.offer import prices_as_read
-from procurement.pages.offers import note_reading
 from procurement.prices import to_next_tier
+from procurement.readings import OFFERS, note_reading
 
 WHOLE = 100
 
@@ -28,7 +28,7 @@ def gauge(user, round_):
         _line(_interested(round_, room, interested), sum(_volumes(interested)), room.limit),
     ]
     if tiers := _tiers(user, round_):
-        note_reading(user, round_.procurement)
+        note_reading(user, round_.procurement, OFFERS)
     context = {
         "lines": lines,
         "warnings": _warnings(round_, room, len(committed)),
@@ -104,13 +104,18 @@ def _tiers(user, round_):
     if not user.has_perm("procurement.view_offers"):
         return []
     rows = Offer.objects.standing().visible_to(user).filter(procurement=procurement)
-    found = []
+    found, buyers = [], {}
     for offer in rows.select_related("supplier", "lot"):
-        buyers, _places = participants(procurement, lot=offer.lot)
+        if offer.lot_id not in buyers:
+            buyers[offer.lot_id], _places = participants(procurement, lot=offer.lot)
         for price in prices_as_read(offer.prices).prices:
             if price.tiers:
                 found.append(
-                    {"offer": offer, "says": price_words.price_words(price), "next": _next(price, buyers)}
+                    {
+                        "offer": offer,
+                        "says": price_words.price_words(price),
+                        "next": _next(price, buyers[offer.lot_id]),
+                    }
                 )
     return found
 

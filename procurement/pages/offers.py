@@ -5,18 +5,10 @@ from django.utils.translation import get_language, ngettext, npgettext
 from django.utils.translation import gettext as _
 
 from consortium.gather import Part
-from consortium.models import AccessLog
-from consortium.models.audit import AccessKind
 from consortium.templatetags.portal import day, money, number
 from procurement.models import Basis, OfferState, ProcurementState, SharedBy
 from procurement.models.grounds import grounds_of
 from procurement.price_words import amount_of, model_words, next_tier_words, refusal_words
-
-
-def note_reading(user, procurement, what="offers"):
-    """Keep in the log that somebody read offers before everyone may know who won."""
-    if not procurement.awards.filter(sent_on__isnull=False).exists():
-        AccessLog.objects.create(kind=AccessKind.READ, user=user, what=f"procurement.{what} {procurement.pk}")
 
 
 def lots_of(procurement):

@@ -18,7 +18,7 @@ from procurement import answer_words
 from procurement.models import Answer, AnswerKind, ProcurementState, Round
 from procurement.pages.own import own_places
 from procurement.pages.rounds import NAMED
-from procurement.reports import LATE, SHOWN, counts
+from procurement.reports import LATE, SHOWN, SILENT, counts
 
 AHEAD = dt.timedelta(days=60)
 SHOWN_DONE = 5
@@ -181,8 +181,12 @@ def deadlines(user, today):
         return []
     until = clock.now() + AHEAD
     found = []
-    for round_ in Round.objects.open().filter(closes_at__lte=until).order_by("closes_at"):
-        n = round_.answers.silent().count()
+    rounds = list(
+        Round.objects.open().filter(closes_at__lte=until).select_related("procurement").order_by("closes_at")
+    )
+    answered = counts(*rounds)
+    for round_ in rounds:
+        n = answered[round_.pk][SILENT]
         words = ngettext("%(n)s has not answered.", "%(n)s have not answered.", n)
         found.append(
             Task(
@@ -200,7 +204,9 @@ def year(user, today):
     if not user.is_staff:
         return []
     start = dt.datetime(today.year, 1, 1, tzinfo=clock.HELSINKI)
-    rounds = list(Round.objects.filter(closes_at__gte=start).select_related("procurement").order_by("closes_at"))
+    rounds = list(
+        Round.objects.filter(closes_at__gte=start).select_related("procurement").order_by("closes_at")
+    )
     answered, found = counts(*rounds), []
     for round_ in rounds:
         url = reverse("procurement:answer_list", args=[round_.procurement_id])

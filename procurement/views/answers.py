@@ -1,5 +1,6 @@
 """The service centre's answers of a round: the list with its gauge, recording on behalf, rulings, withdrawals."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,11 +16,13 @@ from procurement import answer_words
 from procurement.filters import AnswerFilter
 from procurement.forms.answer import RecordForm, RuleForm, WithdrawForm
 from procurement.models import Answer, Procurement, Round, Ruling, RulingKind
+from procurement.models.answer_refusals import RuledUnseen
 from procurement.pages import ours as page
 from procurement.pages import rounds
 from procurement.pages.gauge import gauge
+from procurement.readings import VOLUMES, note_reading
 from procurement.reports import SHOWN, listed
-from procurement.views.ours import answering, note_reading
+from procurement.views.ours import answering
 
 RULES = {
     Ruling.LATENESS: (RulingKind.LATE_ACCEPTED, RulingKind.LATE_REFUSED),
@@ -107,7 +110,7 @@ def answer_list(request, pk):
     procurement, round_ = round_of(request, pk, "procurement.view_answers")
     if round_ is None:
         raise Http404
-    note_reading(request.user, procurement, f"procurement.round {round_.pk}")
+    note_reading(request.user, procurement, VOLUMES, record=round_)
     rows = listed(round_)
     listing = ListPage(
         request,
@@ -141,7 +144,7 @@ def _answer(request, pk, permission):
     answer = get_object_or_404(rows, pk=pk)
     if not request.user.has_perm(permission, answer.municipality):
         raise PermissionDenied
-    note_reading(request.user, answer.round.procurement, f"procurement.answer {answer.pk}")
+    note_reading(request.user, answer.round.procurement, VOLUMES, record=answer)
     return answer
 
 
@@ -186,8 +189,11 @@ def answer_record(request, pk):
     return render(request, "procurement/answer_record.html", context)
 
 
-def _step(request, answer, form, act, **context):
-    """Show the page of one of the service centre's acts on an answer, or take it."""
+def _step(request, answer, form, act, told):
+    """Show the page of one of the service centre's acts on an answer, or take it.
+
+    ``told()``: what the page says, asked after the act was refused, which may show another answer.
+    """
     if before := answered_before(request):
         return before
     if request.method == "POST" and form.is_valid() and (done := attempt(form, act, by=request.user)):
@@ -198,37 +204,45 @@ def _step(request, answer, form, act, **context):
         "kind": answer.round.procurement.title,
         "title": answer.municipality.name,
     }
-    return render(request, "step.html", shared | context)
+    return render(request, "step.html", shared | told())
 
 
 @require_http_methods(["GET", "POST"])
 def answer_rule(request, pk, about):
     """Decide on a late answer, or on the reservation of one, with a reason that the municipality is told."""
     answer = _answer(request, pk, "procurement.rule_answer")
-    version = answer.newest
-    if (
-        about not in RULES
-        or version is None
-        or not (version.late if about == "lateness" else version.reservation)
-    ):
+    newest = answer.newest
+    if about not in RULES or newest is None:
         raise Http404
+    if not (newest.late if about == Ruling.LATENESS else newest.reservation):
+        if request.method != "POST":
+            raise Http404
+        # a new answer has come since the page was opened
+        messages.error(request, _("This can no longer be done; the page shows how things now stand."))
+        return HttpResponseRedirect(answer.get_absolute_url())
     yes, no = RULES[about]
-    form = RuleForm(request.POST or None, record=answer, by=request.user)
+    form = RuleForm(request.POST or None, record=answer, by=request.user, initial={"seen": newest.number})
 
     def act():
+        version = answer.versions.filter(number=form.cleaned_data["seen"]).first()
+        if version is None:
+            raise RuledUnseen(newest, request.user)
         kind = yes if form.cleaned_data["accepted"] else no
         answer.rule(version, kind, by=request.user, reason=form.cleaned_data["reason"])
         return answer.get_absolute_url()
 
-    said = answer_words.said(version, answer.municipality)
-    if about == Ruling.LATENESS:
-        says = f"{said}. {answer_words.lateness(version, answer.round.closes_at)}"
-        button = _("Decide on the late answer: %(name)s")
-    else:
-        says = f"{said}. " + _("Reservation: %(text)s") % {"text": version.reservation}
-        button = _("Decide on the reservation: %(name)s")
-    button %= {"name": answer.municipality.name}
-    return _step(request, answer, form, act, says=says, button=button)
+    def told():
+        version = form.overtaken_by or newest
+        said = answer_words.said(version, answer.municipality)
+        if about == Ruling.LATENESS:
+            says = f"{said}. {answer_words.lateness(version, answer.round.closes_at)}"
+            button = _("Decide on the late answer: %(name)s")
+        else:
+            says = f"{said}. " + _("Reservation: %(text)s") % {"text": version.reservation}
+            button = _("Decide on the reservation: %(name)s")
+        return {"says": says, "button": button % {"name": answer.municipality.name}}
+
+    return _step(request, answer, form, act, told)
 
 
 @require_http_methods(["GET", "POST"])
@@ -246,4 +260,4 @@ def answer_withdraw(request, pk):
         "purchasing body gets it in the list of differences, and a person decides what follows."
     )
     button = _("Record the withdrawal of %(name)s") % {"name": answer.municipality.of_name}
-    return _step(request, answer, form, act, says=says, button=button)
+    return _step(request, answer, form, act, lambda: {"says": says, "button": button})

@@ -1,5 +1,6 @@
 """The award and what follows: sent, challenged, annulled; the contract; the end without result; a new start."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -19,6 +20,7 @@ from procurement.models import Appeal, Award, Procurement, compare
 from procurement.pages import awards as pages
 from procurement.pages import offers as offer_pages
 from procurement.pages.offers import link
+from procurement.readings import OFFERS, note_reading
 
 step_page = require_http_methods(["GET", "POST"])
 
@@ -63,13 +65,13 @@ def award_decide(request, pk):
     if before := answered_before(request):
         return before
     waiting = found.undecided_lots() if found.allows("award") else []
+    by_number = {str(lot.number) if lot else "": lot for lot in waiting}
     asked = request.GET.get("lot", "")
-    lot = next(
-        (each for each in waiting if each and str(each.number) == asked), waiting[0] if waiting else None
-    )
-    if not waiting:
+    if asked not in by_number:  # never the next lot in its stead: the form was filled in for another
+        messages.error(request, _("No award is waited for here any more. Choose from the offers."))
         return HttpResponseRedirect(link("offer_list", found.pk))
-    offer_pages.note_reading(request.user, found)
+    lot = by_number[asked]
+    note_reading(request.user, found, OFFERS)
     compared = compare(found, lot)
     form = forms.AwardForm(request.POST or None, record=found, by=request.user, found=compared)
     if request.method == "POST" and form.is_valid():

@@ -18,7 +18,8 @@ from procurement.forms.handover import MarkForm, PrintForm
 from procurement.models import AnswerKind, CommitmentForm, FormSent
 from procurement.models.handover import rows_of
 from procurement.pages import handover as told
-from procurement.views.handover import may_act, note_reading, procurement_of
+from procurement.readings import VOLUMES, note_reading
+from procurement.views.handover import may_act, procurement_of, round_of
 
 
 def _rows(procurement):
@@ -42,7 +43,7 @@ def commitment_forms(request, pk):
 def _page(request, procurement, form=None, print_form=None):
     round_, rows = getattr(procurement, "round", None), _rows(procurement)
     if rows:
-        note_reading(request, procurement)
+        note_reading(request.user, procurement, VOLUMES)
     marks = dict(FormSent.objects.filter(round=round_).values_list("municipality__code", "sent_on"))
     kinds, language = dict(AnswerKind.choices), get_language()
     chosen = set(form.data.getlist("municipalities")) if form else set()
@@ -120,7 +121,7 @@ def commitment_form_progress(request, pk):
     """The live part of the page: how far the printed forms are."""
     procurement = procurement_of(request, pk)
     may_act(request, procurement)
-    return render(request, "partials/progress.html", {"job": told.forms_job(procurement.round)})
+    return render(request, "partials/progress.html", {"job": told.forms_job(round_of(procurement))})
 
 
 def _form_of(request, pk, key):
@@ -139,7 +140,7 @@ def commitment_form_file(request, pk, key):
     found = _form_of(request, pk, key)
     if found.state != DocumentState.READY:
         return HttpResponseRedirect(reverse("procurement:commitment_forms", args=[pk]))
-    note_reading(request, found.round.procurement)
+    note_reading(request.user, found.round.procurement, VOLUMES)
     return file_response(found.file, name=found.filename, content_type=found.content_type)
 
 

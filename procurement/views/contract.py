@@ -163,7 +163,9 @@ def _participants(found, user, today):
         if found.procurement and found.procurement.shows_volumes_to(user):
             columns.append(_volume(lambda row: row.yearly))
         elif found.participations.filter(municipality__in=mine).exists():
-            columns.append(_volume(lambda row: row.yearly if row.municipality_id in mine else None))
+            columns.append(
+                _volume(lambda row: row.yearly if row.municipality_id in mine else None, order_by=())
+            )
     elif found.procurement and found.procurement.shows_volumes_to(user):
         columns.append(_volume(lambda row: row.yearly))
     if user.has_perm("procurement.withdraw_contract", found):
@@ -179,9 +181,10 @@ def _participants(found, user, today):
     return columns
 
 
-def _volume(value):
+def _volume(value, order_by=("yearly",)):
+    """Return the column of volumes; sorted by only where the reader sees all of them, as an order tells them too."""
     return Column(
-        "yearly", _("Volume a year"), value, lambda row: money(value(row)), order_by=("yearly",), css="num"
+        "yearly", _("Volume a year"), value, lambda row: money(value(row)), order_by=order_by, css="num"
     )
 
 

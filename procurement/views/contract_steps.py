@@ -1,5 +1,7 @@
 """What the service centre does with a contract: made, corrected, signed, decided on, given notice; its participants."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -96,6 +98,7 @@ def _of_award(award):
         "title_sv": lot.title_sv if lot else procurement.title_sv,
         "supplier": award.offer.supplier_id,
         "number": award.case_number or procurement.number,
+        "yearly": next(Decimal(p["price"]) for p in award.ranking["places"] if p["offer"] == award.offer_id),
         "options": " + ".join(str(option.months) for option in procurement.options.all() if option.months),
     }
 
@@ -113,9 +116,9 @@ def contract_edit(request, pk):
         "options": " + ".join(map(str, unused)),
     }
     form = ContractForm(request.POST or None, by=request.user, initial=initial)
-    form.fields["supplier"].queryset = form.fields["supplier"].queryset | type(found.supplier).objects.filter(
-        pk=found.supplier_id
-    )
+    present = type(found.supplier).objects.filter(pk=found.supplier_id)
+    suppliers = form.fields["supplier"]
+    suppliers.queryset = present if found.award_id else suppliers.queryset | present
     if not found.allows("edit"):
         messages.error(request, _("This can no longer be done; the page shows how things now stand."))
         return HttpResponseRedirect(found.get_absolute_url())

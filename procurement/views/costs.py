@@ -18,8 +18,8 @@ from consortium.templatetags.portal import moment, money, number
 from members.ledger import DEFAULT_COLUMNS, LedgerRow, csv_file, xlsx_file
 from procurement.cost_shares import Refused
 from procurement.cost_words import refusal_words
-from procurement.forms.costs import CostShareForm, FreezeSharesForm, TakeBackForm
-from procurement.models import Contract, CostShare, CostShareState, UsageFigure
+from procurement.forms.costs import CostShareForm, FreezeSharesForm, SettleSharesForm, TakeBackForm
+from procurement.models import Contract, ContractState, CostShare, CostShareState, UsageFigure, UsageState
 from procurement.pages import costs as pages
 
 FILES = {
@@ -45,9 +45,10 @@ def _cost_share(request, pk, share):
 
 
 def _metrics(contract):
-    """Return the metrics of which municipalities' own figures are known, once each."""
+    """Return (report, metric) of which municipalities' own figures are known, once each."""
     rows = UsageFigure.objects.filter(contract=contract, municipality__isnull=False)
-    return rows.order_by("metric").values_list("metric", flat=True).distinct()
+    rows = rows.filter(file__state=UsageState.READ).order_by("report", "metric")
+    return rows.values_list("report", "metric").distinct()
 
 
 @require_safe
@@ -58,7 +59,7 @@ def contract_costs(request, pk):
     context = {
         "contract": contract,
         "rows": rows.annotate(total=Sum("lines__amount")),
-        "acts": request.user.has_perm("procurement.manage_costs"),
+        "acts": contract.state != ContractState.DRAFT and request.user.has_perm("procurement.manage_costs"),
     }
     return render(request, "procurement/contract_costs.html", context)
 
@@ -134,7 +135,7 @@ def cost_share(request, pk, share):
         "uncovered": reckoned.uncovered if reckoned else found.uncovered,
         "may": {
             verb: found.allows(verb) and user.has_perm(f"procurement.{verb}_costshare", found)
-            for verb in ("edit", "freeze", "charge", "withdraw")
+            for verb in ("edit", "freeze", "settle", "charge", "withdraw")
         },
         "freeze_form": FreezeSharesForm(initial={"seen": reckoned.fingerprint}) if reckoned else None,
         "charge_form": PortalForm(),
@@ -174,6 +175,10 @@ RECEIPTS = {
         lambda: _("The shares frozen, each participant told its own"),
         lambda: _("Make the file for the ledger when the details of VAT are there."),
     ),
+    "settle": (
+        lambda: _("VAT and account given"),
+        lambda: _("Make the file for the ledger below."),
+    ),
     "charge": (
         lambda: _("A file for the ledger made"),
         lambda: _("Take the file below to the city's ledger."),
@@ -193,6 +198,15 @@ def cost_share_freeze(request, pk, share):
         found, _("Freeze the shares"), _("Look at the shares once more, then freeze them."), _("Freeze")
     )
     return take_step(request, found, "freeze", FreezeSharesForm, **head)
+
+
+@step_page
+def cost_share_settle(request, pk, share):
+    """Give the VAT and the account of shares that stand, so that they can be charged."""
+    found = _cost_share(request, pk, share)
+    says = _("The shares stay as they are, and so do the files that were made.")
+    head = _head(found, _("VAT and account"), says, _("Save"))
+    return take_step(request, found, "settle", SettleSharesForm, **head)
 
 
 @require_POST

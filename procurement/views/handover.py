@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,10 +17,10 @@ from consortium.steps import answered_before, attempt, receipt_of, receipt_url, 
 from procurement import commitment_list as listed
 from procurement import handover_paper
 from procurement.forms.handover import ChangesSiftForm, HandOverForm, LanguageForm, SendForm, SiftForm
-from procurement.models import CommitmentList, ListKind, Procurement
+from procurement.models import CommitmentList, ListKind, Procurement, Round
 from procurement.models.handover import figures_of, rows_of, words_of
 from procurement.pages import handover as told
-from procurement.views.ours import note_reading as note_volumes
+from procurement.readings import VOLUMES, note_reading
 
 
 def procurement_of(request, pk):
@@ -38,9 +38,12 @@ def may_act(request, procurement):
         raise PermissionDenied
 
 
-def note_reading(request, procurement):
-    """Keep in the log who of the service centre read the volumes before the notice was sent."""
-    note_volumes(request.user, procurement, f"procurement.volumes {procurement.pk}")
+def round_of(procurement):
+    """Return the procurement's round; 404 before it has one."""
+    try:
+        return procurement.round
+    except Round.DoesNotExist:
+        raise Http404 from None
 
 
 def _list_of(request, pk, number):
@@ -88,7 +91,7 @@ def _lists_page(request, procurement, form=None):
             context["says"] = told.state_says(round_)
         return render(request, "procurement/commitment_lists.html", context)
     rows = rows_of(round_)
-    note_reading(request, procurement)
+    note_reading(request.user, procurement, VOLUMES)
     figures = figures_of(round_, rows)
     words = words_of(figures["lots"], get_language(), ceilings=_ceilings(request))
     sift = SiftForm(request.GET)
@@ -134,10 +137,11 @@ def commitment_list_make(request, pk):
     may_act(request, procurement)
     if before := answered_before(request):
         return before
+    round_ = round_of(procurement)
     form = LanguageForm(request.POST, by=request.user)
 
     def make():
-        made = CommitmentList.ask(procurement.round, by=request.user, language=form.cleaned_data["language"])
+        made = CommitmentList.ask(round_, by=request.user, language=form.cleaned_data["language"])
         return receipt_url(made, AuditEvent.objects.about(made).first())
 
     answer = attempt(form, make, by=request.user) if form.is_valid() else None
@@ -151,7 +155,7 @@ def commitment_list_make(request, pk):
 def commitment_list(request, pk, number):
     """One list as it was frozen: its lines or differences, its file, and whether it was handed over."""
     given = _list_of(request, pk, number)
-    note_reading(request, given.round.procurement)
+    note_reading(request.user, given.round.procurement, VOLUMES)
     words = given.words(get_language(), ceilings=_ceilings(request))
     differs = given.kind == ListKind.DIFFERENCES
     sift = (ChangesSiftForm if differs else SiftForm)(request.GET)
@@ -201,7 +205,7 @@ def commitment_list_file(request, pk, number):
     may_act(request, given.round.procurement)
     if given.state != DocumentState.READY:
         return HttpResponseRedirect(given.get_absolute_url())
-    note_reading(request, given.round.procurement)
+    note_reading(request.user, given.round.procurement, VOLUMES)
     return file_response(given.file, name=given.filename, content_type=given.content_type)
 
 

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from consortium import clock
-from consortium.models import AccessLog, AuditEvent
-from consortium.models.audit import AccessKind
+from consortium.models import AuditEvent
 from consortium.steps import answered_before, attempt, receipt_url
 from procurement.forms.law import INSIDE, LawForm
 from procurement.models import Stage
 from procurement.pages import law as pages
 from procurement.pages.stages import written
+from procurement.readings import VOLUMES, note_reading
 from procurement.views.procurement import procurement_of
 
 
@@ -52,9 +52,7 @@ def _law(request, pk, *, write=False):
     elif found.setting not in INSIDE:  # inside a framework nothing is reckoned before its ceiling is known
         reckoning = pages.reckon(found, **LawForm.begun_with(rows, starts_on))
     if reckoning and reckoning.estimate.buyers:
-        AccessLog.objects.create(
-            kind=AccessKind.READ, user=request.user, what=f"procurement.procurement {found.pk} volumes"
-        )
+        note_reading(request.user, found, VOLUMES)
     return render(request, "procurement/law.html", _context(found, form, reckoning))
 
 

@@ -146,18 +146,27 @@ def _row(answer, form):
 
 
 def _keep(request, form, hand_over):
-    """Keep the drafts; given to the representatives, each gets a letter about their own municipality alone."""
-    given, without = [], []
+    """Keep the drafts that changed; given to the representatives, each gets a letter about their own alone.
+
+    A row that nobody touched stays its writer's, and what its representative has already is not sent again.
+    """
+    saved, given, without = [], [], []
     for answer, said in form.drafts:
-        earlier = Draft.objects.filter(answer=answer).first()
-        kept = {} if earlier is None else _what_else_it_says(earlier, said)
-        answer.prepare(by=request.user, hand_over=False, **(kept | said))
+        draft = Draft.objects.filter(answer=answer).first()
+        if draft is None or any(getattr(draft, name) != value for name, value in said.items()):
+            kept = {} if draft is None else _what_else_it_says(draft, said)
+            draft = answer.prepare(by=request.user, hand_over=False, **(kept | said))
+            saved.append(answer)
+        elif draft.given_at and draft.given_at >= draft.prepared_at:
+            continue
         if hand_over and answer.municipality.answering:
             answer.hand_over(by=request.user)
             given.append(answer)
         elif hand_over:
             without.append(answer.municipality.name)
-    if hand_over:
+    if not (saved or given or without):
+        messages.success(request, _("Nothing has changed: nothing was saved or sent again."))
+    elif hand_over:
         words = ngettext(
             "%(n)s answer was given to its representative.",
             "%(n)s answers were given to their representatives.",
@@ -165,8 +174,8 @@ def _keep(request, form, hand_over):
         )
         messages.success(request, words % {"n": len(given)})
     else:
-        words = ngettext("%(n)s draft was saved.", "%(n)s drafts were saved.", len(form.drafts))
-        messages.success(request, words % {"n": len(form.drafts)})
+        words = ngettext("%(n)s draft was saved.", "%(n)s drafts were saved.", len(saved))
+        messages.success(request, words % {"n": len(saved)})
     if without:
         words = _("Nobody answers for %(names)s: the draft is kept. Ask the registry to name somebody.")
         messages.error(request, words % {"names": ", ".join(without)})
@@ -174,10 +183,15 @@ def _keep(request, form, hand_over):
 
 
 def _what_else_it_says(earlier, said):
-    """Return what an earlier draft of the same kind says besides what the table asks: its decision, say."""
+    """Return what an earlier draft of the same kind says besides what the table asks: its decision, say.
+
+    The volumes of the lots go with their sum: another sum says nothing of them.
+    """
     if earlier.kind != said["kind"]:
         return {}
-    asked = {"kind", "yearly", "until", "note", "by_lot"}
+    asked = {"kind", "yearly", "until", "note"}
+    if earlier.yearly != said.get("yearly"):
+        asked.add("by_lot")
     return {
         field.name: getattr(earlier, field.name) for field in Said._meta.fields if field.name not in asked
     }

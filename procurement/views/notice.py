@@ -12,7 +12,7 @@ from procurement import notice as data_sheet
 from procurement.commitment_list import safe
 from procurement.models import Procurement
 from procurement.models.notice_facts import facts_of
-from procurement.views.handover import note_reading
+from procurement.readings import VOLUMES, note_reading
 
 MOST = 40
 
@@ -27,7 +27,7 @@ def notice(request, pk):
     language = asked if asked in {"fi", "sv"} else "fi"
     facts = facts_of(procurement, language)
     if facts.value is not None:  # the sum of the answers
-        note_reading(request, procurement)
+        note_reading(request.user, procurement, VOLUMES)
     sections = data_sheet.sheet(facts, language)
     word = pgettext("file name", "notice")
     name, kind = f"{procurement.number}-{word}-{language}", request.GET.get("format")

@@ -19,6 +19,7 @@ from procurement.models import Offer, Procurement, compare, put_grounds, put_use
 from procurement.pages import awards
 from procurement.pages import offers as pages
 from procurement.pages.offers import link
+from procurement.readings import OFFERS, VOLUMES, note_reading
 
 step_page = require_http_methods(["GET", "POST"])
 
@@ -49,7 +50,7 @@ def _kind(procurement):
 def offer_list(request, pk):
     """The offers beside one another, lot by lot: what each costs the whole, its place and the arithmetic of it."""
     found = _procurement(request, pk)
-    pages.note_reading(request.user, found)
+    note_reading(request.user, found, OFFERS)
     compared = [compare(found, lot) for lot in pages.lots_of(found)]
     parts = []
     for comparison in compared:
@@ -73,7 +74,7 @@ def _visible(request, pk):
     """Return an offer that the person may read, which is kept in the log; its existence is nobody else's."""
     rows = Offer.objects.visible_to(request.user).select_related("supplier", "lot", "procurement__round")
     found = get_object_or_404(rows, pk=pk)
-    pages.note_reading(request.user, found.procurement)
+    note_reading(request.user, found.procurement, OFFERS)
     return found
 
 
@@ -307,7 +308,8 @@ def _columns(comparison):
 def comparison(request, pk):
     """What each municipality would pay by each offer, and which is the lowest for it."""
     found = _procurement(request, pk)
-    pages.note_reading(request.user, found)
+    note_reading(request.user, found, OFFERS)
+    note_reading(request.user, found, VOLUMES)
     lot = _lot(request, found)
     compared = compare(found, lot)
     names = {offer.pk: offer.name for offer in compared.offers}

@@ -8,29 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
-from consortium.models import AccessLog, AuditEvent
-from consortium.models.audit import AccessKind
+from consortium.models import AuditEvent
 from consortium.steps import answered_before, attempt, receipt_of, receipt_url
 from members.models import Municipality
 from members.rules import belongs
 from members.views.extract import send_extract
 from procurement import answer_words
 from procurement.forms.answer import AnswerForm, ExtractForm
-from procurement.models import Answer, AnswerExtract, AnswerKind, Procurement, ProcurementState, StageKind
+from procurement.models import Answer, AnswerExtract, AnswerKind, Procurement
 from procurement.pages import ours as page
-
-
-def note_reading(user, procurement, what):
-    """Keep in the log that the service centre has read volumes before the notice names them."""
-    if user.is_staff and not _has_notice(procurement):
-        AccessLog.objects.create(kind=AccessKind.READ, user=user, what=what)
-
-
-def _has_notice(procurement):
-    """Tell whether the notice has been sent; what has been decided or ended has no notice ahead of it."""
-    if procurement.state == ProcurementState.TENDERING:
-        return procurement.stages.filter(kind=StageKind.NOTICE, done_on__isnull=False).exists()
-    return procurement.state not in {ProcurementState.PREPARED, ProcurementState.ROUND}
+from procurement.readings import VOLUMES, note_reading
 
 
 def _place(request, code):
@@ -145,7 +132,7 @@ def _check(request, form, button):
 def _page(request, procurement, place, round_, answer, form, button):
     user, today = request.user, clock.today()
     if answer:
-        note_reading(user, procurement, f"procurement.answer {answer.pk}")
+        note_reading(user, procurement, VOLUMES, record=answer)
     event = receipt_of(request, answer) if answer else None
     overtaken = form is not None and form.overtaken_by is not None
     answers_now = form is not None and answer is not None

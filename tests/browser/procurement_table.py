@@ -146,6 +146,7 @@ USE = [
     ("cost_share", "staff"),
     ("cost_share", "accountant"),
     ("cost_share_edit", "staff"),
+    ("cost_share_settle", "staff", "mistakes"),
     ("cost_share_withdraw", "staff", "mistakes"),
     ("contract_use", "staff", "mistakes"),
     ("contract_use", "auditor"),

@@ -39,6 +39,8 @@ ACCOUNTS = """Accounts of the practice copy:
   vaasa@kunta.example                representative of Vaasa
   korsnas@kunta.example              representative of Korsnäs, in Swedish
   raseborg@kunta.example             representative of Raseborg, a member, in Swedish
+  porvoo@kunta.example               representative of Porvoo, a member
+  kimppa@kunta.example               prepares for the members Porvoo and Raseborg
   kaksi.kuntaa@kunta.example         representative of Alavieska and Kärsämäki
   tarkastaja@konsortio.example       auditor
   kirjanpito@konsortio.example       accountant

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from consortium.models import OutgoingEmail
+from consortium.models import AuditEvent, OutgoingEmail
 from consortium.workflow import WrongState
 from procurement.models import Appeal, Award, Offer, Procurement, Stage, StageKind
 from tests.factories import DAY, a_clerk
@@ -151,6 +151,40 @@ def test_the_database_bars_the_contract_while_an_appeal_is_pending():
     rows.update(state="contracted")
 
 
+def test_an_overturned_award_bars_its_contract_until_it_is_annulled():
+    world = offer_world("appealed")
+    Appeal.objects.get().settle(by=world.by, outcome="upheld", settled_on=SENT_ON)
+    procurement = Procurement.objects.get()
+    assert procurement.bars() == [
+        "A challenge was upheld on Wed 10.3.2027: no contract is made of this award."
+    ]
+    with pytest.raises(ValidationError, match="was upheld"):
+        procurement.contract(by=world.by)
+    for change in (
+        lambda: Procurement.objects.update(state="contracted"),
+        lambda: Award.objects.update(state="contracted", contracted_on=SENT_ON),
+    ):
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            change()
+        assert refused.value.__cause__.diag.constraint_name == "award_contract_barred"
+    Award.objects.get().annul(by=world.by, on=SENT_ON, reason_fi="Kumottu.", reason_sv="Upphävt.")
+    assert Procurement.objects.get().state == "tendering"
+
+
+@pytest.mark.parametrize("verb", ["annul", "void"])
+def test_volumes_that_are_public_go_back_to_the_members_with_the_award(verb):
+    world = offer_world("sent")
+    world.procurement.open_volumes(by=world.by, to="public")
+    if verb == "annul":
+        world.award.annul(by=world.by, on=SENT_ON, reason_fi="Kumottu.", reason_sv="Upphävt.")
+    else:
+        world.procurement.void(by=world.by, reason_fi="Ei tulosta.", reason_sv="Inget resultat.")
+    procurement = Procurement.objects.get()
+    assert procurement.volumes_open_to == "members"
+    told = AuditEvent.objects.about(procurement).get(verb={"annul": "take_back"}.get(verb, verb)).details
+    assert (told["readers_before"], told["readers"]) == ("public", "members")
+
+
 @pytest.mark.parametrize(
     "fields", [{"reason_fi": "toinen"}, {"ranking": {}}, {"section": "13"}, {"offer": None}]
 )
@@ -246,8 +280,42 @@ def test_lots_are_awarded_one_by_one_and_one_may_end_without_a_contract():
     row.contract(by=by, signed_on=SENT_ON)  # the other lot does not hold it up
     decided(procurement, None, by=by, lot=second)
     procurement.refresh_from_db()
+    assert procurement.state == "contracted"  # by the last lot, though that one has no contract
+
+
+def two_lots(by):
+    """Return a procurement with an offer in each of its lots, both decided on and sent; and the awards."""
+    world = procurement_world("tendering", by=by, lots=[("Lehdet", "Tidskrifter"), ("Kirjat", "Böcker")])
+    offers = [
+        received(world.procurement, by=by, lot=lot, name=f"{lot.title_fi} Oy")
+        for lot in world.procurement.lots.all()
+    ]
+    rows = [sent(decided(world.procurement, offer, by=by, lot=offer.lot), by=by) for offer in offers]
+    return Procurement.objects.get(pk=world.procurement.pk), rows
+
+
+def test_a_challenge_of_a_lot_that_has_its_contract_does_not_bar_the_other():
+    by = a_clerk()
+    procurement, (first, second) = two_lots(by)
+    first.contract(by=by, signed_on=SENT_ON)
+    first.appeal(by=by, kind="market_court", filed_on=SENT_ON, known_on=SENT_ON)
+    assert procurement.bars() == []
+    second.contract(by=by, signed_on=SENT_ON)
+    procurement.refresh_from_db()
+    assert procurement.state == "contracted"
+
+
+def test_a_challenge_of_a_lot_without_a_contract_holds_up_the_end_alone():
+    by = a_clerk()
+    procurement, (first, second) = two_lots(by)
+    second.annul(by=by, on=SENT_ON, reason_fi="Virhe.", reason_sv="Fel.")
+    none = sent(decided(procurement, None, by=by, lot=second.lot), by=by)
+    appeal = none.appeal(by=by, kind="market_court", filed_on=SENT_ON, known_on=SENT_ON)
+    first.contract(by=by, signed_on=SENT_ON)
+    procurement.refresh_from_db()
     assert procurement.state == "awarded"
-    procurement.contracts_made(by=by)
+    appeal.settle(by=by, outcome="rejected", settled_on=SENT_ON)
+    procurement.refresh_from_db()
     assert procurement.state == "contracted"
 
 

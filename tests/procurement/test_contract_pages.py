@@ -11,8 +11,10 @@ from consortium.models import PostKind
 from members.models import Municipality
 from procurement.models import Holding, Participation
 from procurement.reach import reach
-from tests.contract_world import a_resource, drafted, runs_on, signed, told
+from tests.contract_world import a_resource, a_supplier, drafted, runs_on, signed, told
 from tests.factories import MunicipalityFactory, RoleFactory, UserFactory
+from tests.offer_world import offer_world
+from tests.stories.people import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,22 @@ def test_volumes_are_read_by_those_whose_matter_they_are(client, client_of, staf
     assert sees(client_of(outsider)) == set()
     assert sees(client_of(member)) == {"1001,00"}
     assert sees(client_of(auditor)) == sees(client_of(staff)) == {"1001,00", "1002,00"}
+
+
+def test_who_reads_its_own_volume_alone_cannot_sort_by_the_volumes_of_all(client_of, staff):
+    low, high, own = (MunicipalityFactory(name_fi=name) for name in ("Zzz", "Aaa", "Mmm"))
+    contract = signed([low, own, high], by=staff)  # the larger the volume, the earlier the name
+    member = UserFactory()
+    RoleFactory(user=member, municipality=own)
+
+    def order(user, sort):
+        lines = client_of(user).get(contract.get_absolute_url() + f"?format=csv&sort={sort}")
+        told = b"".join(lines.streaming_content) if lines.streaming else lines.content
+        return [line.split(";")[0].strip('"') for line in told.decode().splitlines()][1:]
+
+    assert order(staff, "yearly") != order(staff, "-yearly")
+    assert order(member, "yearly") == order(member, "-yearly")
+    assert "sort=yearly" not in client_of(member).get(contract.get_absolute_url()).content.decode()
 
 
 def test_one_that_is_being_made_is_known_to_the_service_centre_alone(client, client_of, staff):
@@ -174,3 +192,22 @@ def test_the_catalogue_is_kept_by_the_service_centre(client_of, staff):
     desk.post(reverse("procurement:holding_end", args=[pk, row.pk]), {"last_day": "1.2.2027"})
     row.refresh_from_db()
     assert row.last_day == dt.date(2027, 2, 1)
+
+
+def test_a_contract_of_an_award_keeps_its_supplier_and_begins_from_its_price(client_of, staff):
+    world, other = offer_world("sent", by=staff), a_supplier("Muu Oy", by=staff)
+    desk = Person(client_of(staff))
+    page = desk.opens(f"/en/contracts/new/?award={world.award.pk}")
+    assert page.typed("yearly").replace("\u202f", " ") == "5 872,80"
+    contract = drafted(
+        by=staff, supplier=world.award.offer.supplier, award=world.award, procurement=world.procurement
+    )
+    page = desk.opens(f"/en/contracts/{contract.pk}/edit/")
+    assert "Muu Oy" not in page.text
+    desk.presses(page, supplier=str(other.pk))
+    contract.refresh_from_db()
+    assert contract.supplier == world.award.offer.supplier
+    free = drafted(by=staff)
+    desk.presses(desk.opens(f"/en/contracts/{free.pk}/edit/"), supplier=str(other.pk))
+    free.refresh_from_db()
+    assert free.supplier == other

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook
 
@@ -122,9 +124,7 @@ def test_a_later_line_that_contradicts_the_first_is_named(settings):
     assert "Another value than on line 2" in problem.reason
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01", b"a;b\n1;2"]
-)
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"\x00\x01", b"a;b\n1;2"])
 def test_what_is_no_sheet_is_refused_as_a_whole(content):
     with pytest.raises(UnreadableListError):
         read(content, PLACES, TODAY)
@@ -174,6 +174,17 @@ def test_a_second_run_changes_nothing_and_says_so(desk):
     assert b"There is nothing to write" in _upload(desk, content).content
     after = list(Contract.objects.values()), list(Participation.objects.values()), Supplier.objects.count()
     assert before == after
+
+
+def test_suppliers_are_read_once_and_one_that_is_new_is_written_once(desk):
+    lines = [f"{EBOOKS.replace('KLKH150', f'KLKH15{n}')};Rautalampi;1 200,00" for n in range(4)]
+    content = sheet(*lines)
+    rows = _upload(desk, content).context["form"]["rows"].value()
+    with CaptureQueriesContext(connection) as asked:
+        desk.post(reverse("procurement:contract_import"), {"rows": rows})
+    assert Contract.objects.count() == 4 and Supplier.objects.count() == 1
+    reads = [q for q in asked.captured_queries if 'FROM "procurement_supplier" ORDER BY' in q["sql"]]
+    assert len(reads) == 2  # compared once more, then written
 
 
 def test_one_wrong_line_and_nothing_is_written(desk):

@@ -69,6 +69,19 @@ def test_an_option_moves_the_end_once_and_tells_the_participants(staff):
     assert contract.ends_on == dt.date(2028, 12, 31)
 
 
+def test_options_are_numbered_after_the_one_that_was_used(staff):
+    contract = signed(1, by=staff, options=[(12, None), (6, None)])
+    contract.decide(
+        by=staff,
+        kind=RenewalKind.OPTION,
+        option=contract.options.get(number=2),
+        decided_on=dt.date(2027, 1, 20),
+        **DECIDED,
+    )
+    contract.put_options([(12, None), (24, None)])
+    assert list(contract.options.values_list("number", "months")) == [(2, 6), (3, 12), (4, 24)]
+
+
 def test_a_decision_settles_its_end_alone(staff):
     contract = signed(1, by=staff, **runs_on())
     assert contract.waits(dt.date(2027, 2, 1))

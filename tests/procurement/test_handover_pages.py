@@ -8,10 +8,10 @@ from django.urls import reverse
 from lxml import html
 
 from consortium import clock
-from consortium.models import Post
-from procurement.models import CommitmentForm, CommitmentList, FormSent, Stage
+from consortium.models import AccessLog, Post
+from procurement.models import CommitmentForm, CommitmentList, FormSent, Stage, StageKind
 from tests.factories import DAY, RoleFactory, UserFactory, a_clerk
-from tests.procurement_factories import announced, answers, closing_day, member, opened
+from tests.procurement_factories import announced, answers, brought_to, closing_day, member, opened
 from tests.procurement_world import procurement_world
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,32 @@ def test_a_procurement_without_a_round_has_nothing_to_hand_over(client, clerk):
     for name in ("commitment_lists", "commitment_forms"):
         assert "No commitment round has been opened." in page(client, name, procurement).content.decode()
     assert client.post(url("commitment_form_print", procurement), {"language": "fi"}).status_code == 200
+    assert client.post(url("commitment_list_make", procurement), {"language": "fi"}).status_code == 404
+    assert page(client, "commitment_form_progress", procurement).status_code == 404
+
+
+def test_volumes_are_logged_until_the_notice_or_without_one_until_the_award(client, clerk, run_worker):
+    client.force_login(clerk)
+    procurement = frozen(1, clerk)
+    client.post(url("commitment_form_print", procurement), {"language": "fi"})
+    run_worker()
+    form = CommitmentForm.objects.get()
+    file = reverse("procurement:commitment_form_file", args=[procurement.pk, form.key])
+    what = f"procurement.volumes {procurement.pk}"
+
+    def logged():
+        before = AccessLog.objects.filter(user=clerk, what=what).count()
+        assert client.get(file).status_code == 200
+        client.get(url("procurement_law", procurement))
+        return AccessLog.objects.filter(user=clerk, what=what).count() - before
+
+    for state, readings in (("round", 2), ("tendering", 2), ("void", 2), ("awarded", 0), ("tendering", 2)):
+        brought_to(procurement, state)
+        assert logged() == readings, state
+    Stage.done(procurement, StageKind.NOTICE, by=clerk, on=clock.today())
+    for state in ("tendering", "void"):
+        brought_to(procurement, state)
+        assert logged() == 0, state
 
 
 def test_a_file_that_could_not_be_made_is_made_again(client, clerk, run_worker, monkeypatch):

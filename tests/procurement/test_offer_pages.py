@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from consortium.models import AccessLog
+from consortium import clock
+from consortium.models import AccessLog, PostKind
 from procurement.models import Award, Offer, Procurement, Supplier
 from tests.conftest import Browser
 from tests.factories import PopulationFactory, RoleFactory, UserFactory
-from tests.offer_world import grounds, offer_world, received, supplier
+from tests.offer_world import decided, grounds, offer_world, received, sent, supplier
 from tests.procurement_world import procurement_world
 from tests.stories.people import Person
 
@@ -213,6 +214,52 @@ def test_each_reading_before_the_award_is_in_the_log_and_none_after(clerk, staff
     other = offer_world("sent")
     clerk.opens(f"/en/procurements/{other.procurement.pk}/offers/")
     assert AccessLog.objects.filter(kind="read").count() == 3
+
+
+def test_of_an_award_that_does_not_hold_the_order_is_the_service_centres_and_readings_are_logged(
+    clerk, staff, client_of
+):
+    world = offer_world("decided")
+    auditor = UserFactory()
+    auditor.posts.create(kind=PostKind.AUDITOR, since=clock.today())
+    member = Person(client_of(RoleFactory(municipality=world.committed).user))
+    reader, url = Person(client_of(auditor)), f"/en/awards/{world.award.pk}/"
+    readings = AccessLog.objects.filter(kind="read", what=f"procurement.offers {world.procurement.pk}")
+    assert "Alfa Oy" not in reader.opens(url).text
+    reader.opens(f"/en/procurements/{world.procurement.pk}/")
+    assert readings.filter(user=auditor).count() == 2
+    assert "Alfa Oy" in clerk.opens(url).text
+    assert readings.filter(user=staff).count() == 1
+    sent(world.award)
+    assert "Alfa Oy" in reader.opens(url).text and "about" in member.opens(url).part("For us")
+    assert readings.count() == 3
+    world.award.annul(by=world.by, on=clock.today(), reason_fi="Virhe.", reason_sv="Fel.")
+    assert "Alfa Oy" not in reader.opens(url).text
+    assert "For us" not in member.opens(url).text
+    assert "Alfa Oy" in clerk.opens(url).text
+    assert readings.filter(user=staff).count() == 2
+
+
+def test_a_reading_is_logged_until_every_lot_is_known(clerk):
+    world = procurement_world("tendering", lots=[("Lehdet", "Tidskrifter"), ("Kirjat", "Böcker")])
+    first, second = world.procurement.lots.all()
+    sent(decided(world.procurement, received(world.procurement, lot=first), lot=first))
+    received(world.procurement, lot=second, name="Beta Ab")
+    clerk.opens(f"/en/procurements/{world.procurement.pk}/offers/")
+    assert AccessLog.objects.filter(kind="read").count() == 1
+
+
+@pytest.mark.parametrize("query", ["", "?lot=1", "?lot=9", "?lot=x"])
+def test_no_lot_is_decided_in_anothers_stead(clerk, query):
+    world = procurement_world("tendering", lots=[("Lehdet", "Tidskrifter"), ("Kirjat", "Böcker")])
+    first, second = world.procurement.lots.all()
+    decided(world.procurement, received(world.procurement, lot=first), lot=first)
+    received(world.procurement, lot=second, name="Beta Ab")
+    url = f"/en/procurements/{world.procurement.pk}/award/"
+    assert "2 Kirjat" in clerk.opens(f"{url}?lot=2").text or "2 Böcker" in clerk.opens(f"{url}?lot=2").text
+    page = clerk.opens(url + query)
+    assert page.path.endswith("/offers/")
+    assert "No award is waited for here any more." in page.text
 
 
 def test_the_decision_is_recorded_sent_challenged_and_contracted_by_its_pages(clerk, today_is):

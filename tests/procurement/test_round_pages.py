@@ -8,10 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from consortium import clock
 from consortium.models import AccessLog, OutgoingEmail
-from procurement.models import Draft
-from tests.factories import RoleFactory, UserFactory
-from tests.procurement_factories import announced, answers, member, opened, said
+from procurement.models import Draft, Ruling
+from procurement.pages import round_home
+from procurement.pages.gauge import gauge
+from tests.factories import DAY, RoleFactory, UserFactory
+from tests.offer_world import TIERED, grounds, received, supplier
+from tests.procurement_factories import announced, answers, closing_day, member, opened, said
 from tests.procurement_world import procurement_world
 from tests.stories.people import Page, Person
 
@@ -96,6 +100,36 @@ def test_the_pages_that_gather_cost_the_same_for_any_number_of_rounds(counted, s
         for place in (one, three)
     ]
     assert homes[0] == homes[1]
+
+
+def test_the_service_centres_home_asks_of_all_open_rounds_at_once(staff):
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            told = round_home.deadlines(staff, clock.today())
+        return len(captured), [task.note for task in told]
+
+    opened(announced(staff), [member()], by=staff)
+    one, _notes = asked()
+    places = [member(), member(), member()]
+    round_ = opened(announced(staff), places, by=staff, closes_on=closing_day(clock.today() + 30 * DAY))
+    answers(round_, places[0], "preparing")
+    opened(announced(staff), places, by=staff, closes_on=closing_day(clock.today() + 40 * DAY))
+    said_of_each = ["1 has not answered.", "2 have not answered.", "3 have not answered."]
+    assert asked() == (one, said_of_each)
+
+
+def test_the_gauge_gathers_the_buyers_once_for_all_offers(staff):
+    def asked(offers):
+        world = procurement_world("tendering", by=staff)
+        grounds(world.procurement, staff)
+        for n in range(offers):
+            received(world.procurement, TIERED, by=staff, supplier=supplier(f"Seller {n}", staff))
+        with CaptureQueriesContext(connection) as captured:
+            part = gauge(staff, world.round)[0]
+        assert len(part.context["tiers"]) == offers
+        return len(captured)
+
+    assert asked(1) == asked(3)
 
 
 # --- The municipality's page ----------------------------------------------------------------------------------
@@ -243,3 +277,60 @@ def test_a_draft_keeps_what_else_was_prepared_for_the_same_answer(client_of, wor
     browser.presses(page, "Save the drafts", **{f"yearly_{answer.pk}": "900"})
     draft = Draft.objects.get()
     assert (draft.yearly, draft.section, draft.given_at) == (900, "61", None)
+
+
+def test_giving_again_writes_only_about_what_changed(client_of, world):
+    people = [RoleFactory(municipality=place).user for place in (world.silent, world.preparing)]
+    first, second = (world.answer_of(place) for place in (world.silent, world.preparing))
+    helle, other = coordinator_of(world.places), coordinator_of(world.places)
+    lots = {"1": "700.00", "2": "100.00"}
+    first.prepare(by=helle, hand_over=False, **said("interested", "800", by_lot=lots))
+    second.prepare(by=helle, hand_over=False, **said("interested", "500", by_lot={"1": "500.00"}))
+    address, browser = url("drafts", world.procurement.pk), Person(client_of(other))
+
+    def letters():
+        rows = OutgoingEmail.objects.filter(template="procurement/emails/answer_prepared")
+        return [rows.filter(to=user.email).count() for user in people]
+
+    def drafted():
+        found = {draft.answer_id: draft for draft in Draft.objects.all()}
+        return [(found[a.pk].yearly, found[a.pk].by_lot, found[a.pk].prepared_by) for a in (first, second)]
+
+    gives(browser, browser.opens(address))
+    assert letters() == [1, 1]
+    assert drafted() == [(800, lots, helle), (500, {"1": "500.00"}, helle)]
+    page = gives(browser, browser.opens(address))
+    assert "Nothing has changed" in page.text and letters() == [1, 1]
+    page = gives(
+        browser, browser.opens(address), **{f"note_{first.pk}": "Ring mig", f"yearly_{second.pk}": "600"}
+    )
+    assert "2 answers were given" in page.text and letters() == [2, 2]
+    assert drafted() == [(800, lots, other), (600, {}, other)]
+    browser.presses(browser.opens(address), "Save the drafts", **{f"yearly_{second.pk}": "650"})
+    assert letters() == [2, 2]
+    gives(browser, browser.opens(address))  # what was only saved is told when it is given
+    assert letters() == [2, 3]
+
+
+# --- Decisions of the service centre --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("newer", ["committed", "declined"])
+def test_a_reservation_that_nobody_has_read_is_not_accepted(client_of, world, staff, newer):
+    answer = answers(world.round, world.silent, "committed", "800", reservation="Om det finns på svenska.")
+    clerk = Person(client_of(staff))
+    page = clerk.opens(url("answer_rule", answer.pk, "condition"))
+    more = {"reservation": "Bara om priset sjunker."} if newer == "committed" else {}
+    answers(world.round, world.silent, newer, *(["800"] if more else []), **more)
+    typed = {"accepted": "yes", "reason": "Det gör det."}
+    page = clerk.presses(page, "Decide", **typed)
+    assert not Ruling.objects.exists()
+    if not more:
+        assert (
+            page.path == answer.get_absolute_url()
+            and "can no longer be done" in page.response.content.decode()
+        )
+        return
+    assert "nothing was decided" in page.response.content.decode() and "Bara om priset sjunker." in page.says
+    clerk.presses(page, "Decide", **typed)
+    assert Ruling.objects.get().version == answer.newest

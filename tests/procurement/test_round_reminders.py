@@ -100,6 +100,15 @@ def test_one_that_fails_stops_nobody(places, today_is, monkeypatch):
     assert send_due() == (1, 0, 1)
 
 
+def test_nobody_gets_two_reminders_on_one_day(places, today_is, staff):
+    round_, found = places
+    assert reminded("2026-11-20", today_is) == {"Kunta 0": ["2026-12-04-14"]}  # the clock's own, in the morning
+    waiting = waited_for(round_, dt.date(2026, 11, 20))
+    assert remind_by_hand(waiting, by=staff) == []
+    today_is("2026-11-21")
+    assert remind_by_hand(waiting, by=staff) == waiting
+
+
 def test_a_person_reminds_the_silent_once_a_day_and_not_who_has_answered(places, today_is, staff):
     round_, found = places
     RoleFactory(municipality=found[0], user__email="johtaja@kunta.example")

@@ -5,13 +5,15 @@ import json
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from consortium import clock
 from procurement import tasks
+from procurement.cost_shares import Refused
 from procurement.models import Scope, UsageFigure, UsageFile, UsageState, ValueSheet
 from procurement.value import value_of
-from tests.contract_world import signed
+from tests.contract_world import drafted, signed
 from tests.factories import MunicipalityFactory, RoleFactory
 from tests.use_world import a_sharing, again, frozen, handed_in, read_in, sheet
 
@@ -157,18 +159,106 @@ def test_shares_by_use_take_each_ones_own_figures_and_ask_for_those_that_are_mis
         "method": "use",
         "use_metric": "lainat",
         "use_from": dt.date(2027, 1, 1),
-        "use_to": dt.date(2027, 12, 1),
+        "use_to": dt.date(2027, 2, 1),
     }
     sharing = a_sharing(contract, year=2027, **terms)
-    with pytest.raises(Exception, match=other.code) as refused:
+    read_in(contract, sheet([("Korsnäs", "1/2027", 4), ("Korsnäs", "3/2027", 50)]), name="b.csv")
+    with pytest.raises(Refused) as refused:  # February is missing: not the same as no use
         sharing.reckon()
-    assert refused.value.code == "use"
-    read_in(contract, sheet([("Korsnäs", "1/2027", 10)]), name="b.csv")
+    assert (refused.value.code, refused.value.keys) == ("use", (other.code,))
+    read_in(contract, sheet([("Korsnäs", "2/2027", 6)]), name="c.csv")
     found, _people = sharing.reckon()
     assert {key: str(share.amount) for key, share in found.by_key.items()} == {
         vaasa.code: "1080.00",
         other.code: "120.00",
     }
+
+
+BY_USE = {"method": "use", "use_from": dt.date(2027, 1, 1), "use_to": dt.date(2027, 2, 1)}
+
+
+def test_two_reports_of_one_supplier_do_not_add_up_in_the_shares(client_of, staff, vaasa):
+    other = MunicipalityFactory(name_fi="Korsnäs")
+    contract = signed([vaasa, other], **YEAR)
+    for kind, vaasas in (("PR", 900), ("TR", 300)):
+        file = handed_in(contract, kind.encode(), name=f"{kind}.json", read=False)
+        UsageFile.objects.filter(pk=file.pk).update(state="read", report=kind, read_at=timezone.now())
+        for place, count in ((vaasa, vaasas), (other, 100)):
+            for month in (1, 2):
+                UsageFigure.objects.create(
+                    file=file,
+                    contract=contract,
+                    scope=Scope.MUNICIPALITY,
+                    municipality=place,
+                    place=place.name_fi,
+                    report=kind,
+                    metric="Total_Item_Requests",
+                    month=dt.date(2027, month, 1),
+                    count=count,
+                )
+    typed = {
+        "year": 2027,
+        "method": "use",
+        "amount": "1 200",
+        "months": 12,
+        "population_on": "31.12.2026",
+        "use_metric": "TR: Total_Item_Requests",
+        "use_from": "1/2027",
+        "use_to": "2/2027",
+        "ground": "7 §",
+    }
+    browser = client_of(staff)
+    address = f"/contracts/{contract.pk}/costs/new/"
+    assert (
+        browser.post(address, typed | {"use_metric": "Total_Item_Requests"}).status_code == 200
+    )  # of which?
+    page = browser.post(address, typed, follow=True)
+    sharing = contract.cost_shares.get()
+    assert (sharing.use_report, sharing.use_metric) == ("TR", "Total_Item_Requests")
+    assert "TR: Total_Item_Requests, 1/2027–2/2027" in page.content.decode()
+    shares = sharing.reckon()[0].by_key
+    assert (shares[vaasa.code].use, str(shares[vaasa.code].amount)) == (600, "900.00")
+    assert (shares[other.code].use, str(shares[other.code].amount)) == (200, "300.00")
+    again_ = browser.get(f"/contracts/{contract.pk}/costs/{sharing.pk}/edit/").content.decode()
+    assert '<option value="TR: Total_Item_Requests" selected>' in again_
+
+
+def test_use_is_asked_only_of_the_months_in_which_one_took_part(staff, vaasa):
+    joins = MunicipalityFactory(name_fi="Korsnäs")
+    contract = signed([vaasa], **YEAR)
+    contract.participations.model.begin(contract, joins, by=staff, starts_on=dt.date(2027, 2, 1))
+    rows = [
+        ("Vaasa", "1/2027", 30),
+        ("Vaasa", "2/2027", 30),
+        ("Korsnäs", "1/2027", 7),
+        ("Korsnäs", "2/2027", 0),
+    ]
+    read_in(contract, sheet(rows))
+    sharing = a_sharing(contract, year=2027, use_metric="lainat", **BY_USE)
+    assert {key: share.use for key, share in sharing.reckon()[0].by_key.items()} == {
+        vaasa.code: 60,
+        joins.code: 0,  # its figure of a month before it took part does not weigh
+    }
+    sharing.use_to = dt.date(2027, 3, 1)
+    with pytest.raises(Refused) as refused:
+        sharing.reckon()
+    assert set(refused.value.keys) == {vaasa.code, joins.code}
+
+
+def test_a_contract_that_is_being_made_is_not_shared(client_of, staff, vaasa):
+    contract = drafted(**YEAR | {"signed_on": None})
+    contract.participations.model.begin(contract, vaasa, by=staff)
+    with pytest.raises(ValidationError, match="still being made"):
+        a_sharing(contract, year=2027)
+    assert not contract.cost_shares.exists()
+    sharing = contract.cost_shares.create(
+        year=2027, method="equal", amount=1200, population_on=dt.date(2026, 12, 31), ground="7 §"
+    )
+    with pytest.raises(ValidationError, match="still being made"):
+        sharing.freeze(by=staff, seen=sharing.reckon()[0].fingerprint)
+    assert (sharing.state, sharing.lines.count()) == ("draft", 0)
+    page = client_of(staff).get(f"/contracts/{contract.pk}/costs/").content.decode()
+    assert f"/contracts/{contract.pk}/costs/new/" not in page
 
 
 def test_months_of_one_who_joins_and_of_one_who_leaves_weigh(staff):

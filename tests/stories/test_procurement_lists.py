@@ -261,7 +261,7 @@ def test_while_the_round_is_open_there_is_nothing_to_hand_over(clerk, frozen, to
 
 @pytest.mark.drill
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
-def test_a27_libreoffice_opens_the_spreadsheet_with_the_pages_sums(clerk, frozen, run_worker, tmp_path):
+def test_libreoffice_opens_the_spreadsheet_with_the_pages_sums(clerk, frozen, run_worker, tmp_path):
     page = makes_the_list(clerk, frozen, run_worker)
     book = tmp_path / "list.xlsx"
     book.write_bytes(clerk.opens(page.link(f"{frozen.number}-sitoutumiset-1-2026-11-16.xlsx")).content)

@@ -219,7 +219,7 @@ def test_c45_taking_it_back_leaves_a_trace_and_shows_how_often_it_was_opened(
 
 
 @pytest.mark.parametrize("audience", ["public", "members", "participants"])
-def test_c45_the_database_refuses_volumes_before_their_time(in_round, staff, audience):
+def test_the_database_refuses_volumes_before_their_time(in_round, staff, audience):
     paper = Paper.add(in_round, by=staff, file=file_called("x.pdf", PDF), title="x", kind="plan")
     published = {"state": "published", "published_at": clock.now(), "published_by": staff}
     with pytest.raises(IntegrityError, match="not open yet"), transaction.atomic():
