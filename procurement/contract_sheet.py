@@ -32,9 +32,7 @@ def _either(words):
 
 
 HEADS = {
-    "number": _either(
-        "sopimusnumero|sopimuksen numero|avtalsnummer|avtalets nummer|contract number|number"
-    ),
+    "number": _either("sopimusnumero|sopimuksen numero|avtalsnummer|avtalets nummer|contract number|number"),
     "title_fi": _either("nimi suomeksi|sopimus|nimi|namn på finska|title in finnish|title fi|nimi fi"),
     "title_sv": _either("nimi ruotsiksi|namn på svenska|namn|avtal|title in swedish|title sv|nimi sv"),
     "supplier": _either("toimittaja|leverantör|supplier"),
@@ -271,7 +269,7 @@ class _Reading:
             raise ValueError(
                 _("Several municipalities are called “%(text)s”: give the code.") % {"text": text[:40]}
             )
-        place = self.places[codes.pop()]
+        place = self.places[next(iter(codes))]
         if place.ended_on and place.ended_on <= self.today:
             raise ValueError(
                 _("The code %(code)s ended on %(day)s, use %(successor)s.")

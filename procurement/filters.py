@@ -71,7 +71,9 @@ class AnswerFilter(django_filters.FilterSet):
     """The answers of a round: by name, by what was answered, by language, region and network."""
 
     q = django_filters.CharFilter(label=_("Name or code"), method="by_name")
-    state = django_filters.ChoiceFilter(label=_("Answer"), field_name="shown", choices=list(SHOWN.items()), **ANY)
+    state = django_filters.ChoiceFilter(
+        label=_("Answer"), field_name="shown", choices=list(SHOWN.items()), **ANY
+    )
     language = django_filters.ChoiceFilter(
         label=_("Language"), field_name="municipality__language", choices=MunicipalityLanguage.choices, **ANY
     )

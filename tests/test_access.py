@@ -59,27 +59,25 @@ HALVES = [ROLES[::2], ROLES[1::2]]  # one world for several roles: whatever a Ca
 FILES = ["format=csv", "format=xlsx"]
 SOUGHT = ["Salakunta", "zqcontact", "zqregistry@kunta.example", "KunDno", "Salakunta&go=1", "fee", "avgift"]
 # the same page asked in other ways, which must not open anything more
-QUERIES = (
-    ASKED_OTHERWISE
-    | round_world.ASKED
-    | {
-        "members:municipality_list": [*FILES, "state=sent"],
-        "members:member_list": FILES,
-        **{f"members:{name}": ["format=csv"] for name in ("signing_list", "offer", "offer_list")},
-        "members:accession": ["receipt=1", "receipt=2", "format=csv"],
-        "members:package": ["lang=sv"],
-        "front": ["q=Salakunta", "view=map"],
-        "search": [f"q={words}" for words in SOUGHT],
-        "outbox": ["format=csv", "state=undelivered"],
-        **{name: ["receipt=1"] for name in ("municipality", "letter")},
-        "members:people": ["on=1.1.2020", "on=x"],
-        "members:invoicing_list": FILES,
-        "people": ["q=zq"],
-        "members:reminder_send": ["chosen=1.open.2026-01-01"],
-        "members:simulator": [*FILES, "kind=tariff&rate=0,02&floor=100&cap=7500"],
-        "members:budget": [*FILES, "q=Salakunta", "receipt=1", "receipt=2"],
-    }
-)
+QUERIES = {
+    **ASKED_OTHERWISE,
+    **round_world.ASKED,
+    "members:municipality_list": [*FILES, "state=sent"],
+    "members:member_list": FILES,
+    **{f"members:{name}": ["format=csv"] for name in ("signing_list", "offer", "offer_list")},
+    "members:accession": ["receipt=1", "receipt=2", "format=csv"],
+    "members:package": ["lang=sv"],
+    "front": ["q=Salakunta", "view=map"],
+    "search": [f"q={words}" for words in SOUGHT],
+    "outbox": ["format=csv", "state=undelivered"],
+    **{name: ["receipt=1"] for name in ("municipality", "letter")},
+    "members:people": ["on=1.1.2020", "on=x"],
+    "members:invoicing_list": FILES,
+    "people": ["q=zq"],
+    "members:reminder_send": ["chosen=1.open.2026-01-01"],
+    "members:simulator": [*FILES, "kind=tariff&rate=0,02&floor=100&cap=7500"],
+    "members:budget": [*FILES, "q=Salakunta", "receipt=1", "receipt=2"],
+}
 
 
 def rows():
@@ -119,15 +117,9 @@ def salakunta(state, offer, people):
         einvoice_operator="zqoperator",
         einvoice_address="003702012566",
     )
+    told = {"name": "zqcontact", "title": "zqtitle", "email": "zqmail@kunta.example", "phone": "zqphone"}
     for kind in ("director", "secretary"):
-        ContactFactory(
-            municipality=home,
-            kind=kind,
-            name="zqcontact",
-            title="zqtitle",
-            email="zqmail@kunta.example",
-            phone="zqphone",
-        )
+        ContactFactory(municipality=home, kind=kind, **told)
     RoleFactory(user=people["representative"], municipality=home)
     RoleFactory(user=people["librarian"], municipality=home, kind="librarian")
     accession = Accession.objects.create(municipality=home, offer=offer)

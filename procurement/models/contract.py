@@ -305,7 +305,9 @@ class Contract(Workflow):
         with self.step("sign", by=by, signed_on=signed_on):
             refuse_day("signed_on", signed_on)
             self.signed_on = signed_on
-            if self.award_id and self.award.contracted_on is None:  # barred while an appeal or the standstill runs
+            if (
+                self.award_id and self.award.contracted_on is None
+            ):  # barred while an appeal or the standstill runs
                 self.award.contract(by=by, signed_on=signed_on)
             self._tell(contract_emails.SIGNED)
 

@@ -84,7 +84,9 @@ def stuck(user, today):
     waited = today - dt.timedelta(days=WAITS_LONG)
     steps = UseStep.objects.filter(participation=OuterRef("pk")).order_by().values("participation")
     told = Coalesce(Subquery(steps.annotate(n=Count("pk")).values("n")), 0)
-    rows = Participation.objects.in_use(today).filter(contract__asks_use=True, contract__signed_on__lte=waited)
+    rows = Participation.objects.in_use(today).filter(
+        contract__asks_use=True, contract__signed_on__lte=waited
+    )
     rows = rows.filter(period__startswith__lte=waited).alias(told=told).filter(told__lt=len(UseKind))
     late = {
         row["contract"]: row

@@ -241,7 +241,13 @@ def test_each_tenderer_reads_of_its_own_offer_alone():
         assert others not in alfa
     assert "Its place: 2." in gamma and "7\u202f500,00" in gamma and "titlar: 4 / 5" not in gamma
     assert "nimikkeet: 4 / 5" in gamma and "rectification by Wed 24.3.2027" in gamma
-    for others in ("Alfa", "6\u202f606", "5\u202f872", "46,98", "78,98"):  # its points would tell the lowest price
+    for others in (
+        "Alfa",
+        "6\u202f606",
+        "5\u202f872",
+        "46,98",
+        "78,98",
+    ):  # its points would tell the lowest price
         assert others not in gamma
     assert world.committed.name_fi not in gamma + alfa
 

@@ -197,17 +197,17 @@ def test_the_catalogue_is_kept_by_the_service_centre(client_of, staff):
 def test_a_contract_of_an_award_keeps_its_supplier_and_begins_from_its_price(client_of, staff):
     world, other = offer_world("sent", by=staff), a_supplier("Muu Oy", by=staff)
     desk = Person(client_of(staff))
-    page = desk.opens(f"/en/contracts/new/?award={world.award.pk}")
+    page = desk.opens(reverse("procurement:contract_new"), award=world.award.pk)
     assert page.typed("yearly").replace("\u202f", " ") == "5 872,80"
     contract = drafted(
         by=staff, supplier=world.award.offer.supplier, award=world.award, procurement=world.procurement
     )
-    page = desk.opens(f"/en/contracts/{contract.pk}/edit/")
+    page = desk.opens(reverse("procurement:contract_edit", args=[contract.pk]))
     assert "Muu Oy" not in page.text
     desk.presses(page, supplier=str(other.pk))
     contract.refresh_from_db()
     assert contract.supplier == world.award.offer.supplier
     free = drafted(by=staff)
-    desk.presses(desk.opens(f"/en/contracts/{free.pk}/edit/"), supplier=str(other.pk))
+    desk.presses(desk.opens(reverse("procurement:contract_edit", args=[free.pk])), supplier=str(other.pk))
     free.refresh_from_db()
     assert free.supplier == other

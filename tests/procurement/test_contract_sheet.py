@@ -177,7 +177,7 @@ def test_a_second_run_changes_nothing_and_says_so(desk):
 
 
 def test_suppliers_are_read_once_and_one_that_is_new_is_written_once(desk):
-    lines = [f"{EBOOKS.replace('KLKH150', f'KLKH15{n}')};Rautalampi;1 200,00" for n in range(4)]
+    lines = [f"{EBOOKS.replace('KLKH150', f'KLKH15{n}')};686;1 200,00" for n in range(4)]
     content = sheet(*lines)
     rows = _upload(desk, content).context["form"]["rows"].value()
     with CaptureQueriesContext(connection) as asked:

@@ -78,7 +78,9 @@ def test_one_that_runs_on_without_an_end_has_no_day_after_the_first():
         day("31.12.2027"), day("30.9.2027"), day("30.6.2027"), None
     )
     assert not next_exit(ONWARDS, day("1.10.2027")).is_dated
-    assert next_exit(Term(None, runs_on=True, notice_months=6), day("1.1.2027")) == Exit(None, None, None, None)
+    assert next_exit(Term(None, runs_on=True, notice_months=6), day("1.1.2027")) == Exit(
+        None, None, None, None
+    )
 
 
 def test_typed_days_hold_for_the_end_they_were_typed_for_alone():

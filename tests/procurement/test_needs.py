@@ -212,9 +212,7 @@ def test_a_reservation_counts_in_the_value_whatever_is_ruled(staff):
 def test_each_reading_of_the_volumes_is_kept_in_the_log(client_of, staff):
     world = procurement_world("frozen", by=staff)
     client_of(staff).get(reverse("procurement:procurement_law", args=[world.procurement.pk]))
-    rows = AccessLog.objects.filter(
-        user=staff, what=f"procurement.volumes {world.procurement.pk}"
-    )
+    rows = AccessLog.objects.filter(user=staff, what=f"procurement.volumes {world.procurement.pk}")
     assert rows.count() == 1
 
 

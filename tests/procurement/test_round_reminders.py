@@ -101,8 +101,10 @@ def test_one_that_fails_stops_nobody(places, today_is, monkeypatch):
 
 
 def test_nobody_gets_two_reminders_on_one_day(places, today_is, staff):
-    round_, found = places
-    assert reminded("2026-11-20", today_is) == {"Kunta 0": ["2026-12-04-14"]}  # the clock's own, in the morning
+    round_, _places = places
+    assert reminded("2026-11-20", today_is) == {
+        "Kunta 0": ["2026-12-04-14"]
+    }  # the clock's own, in the morning
     waiting = waited_for(round_, dt.date(2026, 11, 20))
     assert remind_by_hand(waiting, by=staff) == []
     today_is("2026-11-21")
