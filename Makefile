@@ -29,10 +29,11 @@ demo: $(PORTAL) ## the whole portal with a practice story: make demo PORT=8123
 
 test: $(SAMPLES) ## unit, story and browser tests
 	@$(RUN) translations --compile
-	$(PYTEST) -n 2 -q tests --ignore=tests/drill --ignore=tests/benchmarks
+	$(PYTEST) -n 2 -q -m "not drill" tests --ignore=tests/drill --ignore=tests/benchmarks
 
 drill: $(SAMPLES) ## kills, load and the long matrices, in a data folder of their own
 	@$(RUN) translations --compile
+	PORTAL_VAR=$(CURDIR)/var/drill $(PYTEST) -n 2 -q -m drill tests --ignore=tests/drill --ignore=tests/benchmarks
 	PORTAL_VAR=$(CURDIR)/var/drill $(PYTEST) -q -s -p no:randomly tests/drill
 
 honest: $(SAMPLES) ## each story must fail when the part it is about does nothing

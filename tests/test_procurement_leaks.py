@@ -19,7 +19,7 @@ from tests.conftest import Browser
 from tests.leak_world import MOMENTS, reached, world_at
 from tests.test_access import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 BEFORE_NOTICE, BEFORE_AWARD, LOGGED = MOMENTS[:3], MOMENTS[2:4], MOMENTS[:4]
 OWN = {"librarian": "round", "representative": "round"}
 PEOPLE = [*OWN, "neighbour", "stranger", "auditor", "steering", "accountant"]

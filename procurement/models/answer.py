@@ -362,12 +362,8 @@ class Answer(models.Model):
             found = round_.room(without=self.municipality)
             hindrance = found.hindrance(version.yearly)
             if hindrance:
-                raise ValidationError(
-                    [
-                        ValidationError(words, code=hindrance.value)
-                        for words in full(hindrance, found, reserved=bool(version.reservation))
-                    ]
-                )
+                why = full(hindrance, found, reserved=bool(version.reservation))
+                raise ValidationError(" ".join(map(str, why)), code=hindrance.value)
         self._point_at(version)
 
     def _stays_within(self, version):

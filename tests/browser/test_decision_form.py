@@ -9,7 +9,7 @@ from tests.browser.scene import BY_KEYBOARD, WITHOUT_SCRIPTS
 from tests.browser.test_signing_in import tab_to
 from tests.browser.watch import PHONE, said_wrong, shot, sign_in
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.drill]
 BUTTON = "main form[method=post] button.btn-main"
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.browser.journey import journeys
 from tests.browser.watch import shot, sign_in, too_wide
 
-pytestmark = [pytest.mark.browser, pytest.mark.story]
+pytestmark = [pytest.mark.browser, pytest.mark.story, pytest.mark.drill]
 STAFF = "palvelukeskus@konsortio.example"
 INVITED, DECIDED, FINAL = "2026-11-09", "2026-12-03", "2027-01-04"
 EVE, NEW_YEAR = "2027-12-31", "2028-01-01"  # the day before membership, and its first day

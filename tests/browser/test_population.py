@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.watch import said_wrong, shot
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.drill]
 TABLE = """"11ra -- Tunnuslukuja väestöstä muuttujina Alue ja Vuosi"
 
 "Alue";"2022";"2024"

@@ -212,6 +212,7 @@ def test_the_figures_of_the_fees_add_up(register, today_is, worker):
         assert lacking == {"478": ["einvoice_address"], "499": ["buyer_reference"], "507": ["business_id"]}
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("today", "states"),
     [

@@ -26,7 +26,7 @@ from tests.factories import (
     handling,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 DAY = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2027, 1, 1), dt.date(2027, 12, 31)
 ORDER = ["result", "finality", "published", "deadline", "signature", "meeting", "open", "contacts"]
