@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.core.files.base import ContentFile
 
 from consortium import clock
-from consortium.deadlines import is_working_day, next_working_day
+from consortium.deadlines import next_working_day
 from members.demo_story import FIRST_MEMBERS, on
 from members.example import COMMITTEE, DAY
 from members.models import Body, Municipality
@@ -31,12 +31,12 @@ from procurement.models import (
     Round,
     Supplier,
     Wish,
+    closing_day,
     closing_time,
     put_grounds,
 )
 from procurement.price_rules import Measure, Price, PriceModel, Tier
 
-JULY = 7
 QUALITY = {"text_fi": "Laatu ja saavutettavuus", "text_sv": "Kvalitet och tillgänglighet"}
 SIGN_IN = {
     "text_fi": "Asiakas kirjautuu kirjastokortilla ja tunnusluvulla",
@@ -67,13 +67,6 @@ def live(people, today):
     _in_preparation(staff, members, people, today)
     _about_to_end(staff, members, today)
     return []
-
-
-def closing_day(day, step=1):
-    """Return the day, or the nearest one after it (``step=-1``: before it), on which a round may close."""
-    while not is_working_day(day) or day.month == JULY:
-        day += step * DAY
-    return day
 
 
 def give(round_, place, staff, kind, yearly=None, **more):

@@ -23,6 +23,7 @@ from procurement.models import (
     Supplier,
     UsageFile,
     UseStep,
+    closing_day,
     closing_time,
     put_grounds,
 )
@@ -75,7 +76,7 @@ def _awarded(staff, members, year):
             procurement,
             by=staff,
             municipalities=members,
-            closes_at=closing_time(dt.date(year, 2, 27) - DAY * max(0, dt.date(year, 2, 27).weekday() - 4)),
+            closes_at=closing_time(closing_day(dt.date(year, 2, 27), step=-1)),
             cost_rule="per_resident",
             cost_rate=Decimal("0.12"),
         )

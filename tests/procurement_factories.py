@@ -4,12 +4,18 @@ import datetime as dt
 from decimal import Decimal
 
 from consortium import clock
-from consortium.deadlines import is_working_day
 from members.models import Body
-from procurement.models import AnswerKind, CostRule, Procurement, ProcurementState, Round, closing_time
+from procurement.models import (
+    AnswerKind,
+    CostRule,
+    Procurement,
+    ProcurementState,
+    Round,
+    closing_day,
+    closing_time,
+)
 from tests.factories import DAY, MunicipalityFactory, a_clerk
 
-JULY = 7
 E_MAGAZINES = {
     "title_fi": "Sähköiset lehdet",
     "title_sv": "Elektroniska tidskrifter",
@@ -30,13 +36,6 @@ def announced(by=None, **facts):
     found = begun(by, **facts)
     found.announce(by=by or a_clerk())
     return found
-
-
-def closing_day(day, step=1):
-    """Return the day, or the nearest after it (``step=-1``: before it) on which a round may close."""
-    while not is_working_day(day) or day.month == JULY:
-        day += step * DAY
-    return day
 
 
 def member(name="", *, since=dt.date(2026, 1, 1), **details):

@@ -38,7 +38,7 @@ from procurement.models.participation import Participation
 from procurement.models.procurement import DECIDED, UNDER_WAY, Lot, Option, Procurement
 from procurement.models.question import Question, QuestionState
 from procurement.models.resource import Holding, Material, MaterialLanguage, Resource
-from procurement.models.round import GRACE, Cost, Round, closing_time
+from procurement.models.round import GRACE, Cost, Round, closing_day, closing_time
 from procurement.models.stage import Stage
 from procurement.models.supplier import Supplier, SupplierLanguage, SupplierState
 from procurement.models.taking_use import Identification, UseKind, UseStep
@@ -152,6 +152,7 @@ __all__ = [
     "ValueSheet",
     "Wish",
     "WishState",
+    "closing_day",
     "closing_time",
     "compare",
     "due_in",

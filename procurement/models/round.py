@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.deadlines import is_working_day
+from consortium.deadlines import DAY, is_working_day
 from consortium.models import AuditEvent, OutgoingEmail
 from consortium.models.mail import MailState
 from consortium.money import CENT
@@ -34,6 +34,13 @@ class Cost:
     yearly: Decimal
     by_rule: Decimal  # before the smallest cost
     population: object = None  # the figure's row, where it was reckoned by residents
+
+
+def closing_day(day, step=1):
+    """Return the day, or the nearest one after it (``step=-1``: before it), on which a round may close."""
+    while not is_working_day(day) or day.month == JULY:
+        day += step * DAY
+    return day
 
 
 def closing_time(day):
