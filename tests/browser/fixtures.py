@@ -10,7 +10,7 @@ from tests.browser.demo import Demo
 from tests.browser.table import PEOPLE
 from tests.browser.watch import DESKTOP, listen, sign_in
 
-__all__ = ["any_day_demo", "chromium", "cookies", "demo", "new_page", "page_of", "scene"]
+__all__ = ["any_day_demo", "chromium", "cookies", "demo", "kept_page", "new_page", "page_of", "scene"]
 FIRST_DAY = "2026-11-09"  # a Monday: the story is loaded, and most pages are looked at, on this day
 FLAGS = [
     "--no-sandbox",
@@ -53,20 +53,26 @@ def chromium():
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+def _opened(chromium, **options):
+    """Return a page in a browser of its own."""
+    options = {"viewport": DESKTOP, "locale": "fi-FI", "reduced_motion": "reduce"} | options
+    context = chromium.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return listen(context.new_page())
+
+
 @pytest.fixture
 def new_page(chromium):
     """Open a page in a browser of its own: ``new_page(viewport=…, java_script_enabled=…)``."""
-    contexts = []
+    pages = []
 
     def open_page(**options):
-        options = {"viewport": DESKTOP, "locale": "fi-FI", "reduced_motion": "reduce"} | options
-        contexts.append(chromium.new_context(**options))
-        contexts[-1].set_default_timeout(PATIENCE)
-        return listen(contexts[-1].new_page())
+        pages.append(_opened(chromium, **options))
+        return pages[-1]
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +96,24 @@ def cookies(any_day_demo, scene, chromium):
         return kept[who]
 
     return of
+
+
+@pytest.fixture(scope="session")
+def kept_page(chromium, cookies):
+    """Return the page of a kind of person that stays open all through the run: what it has fetched it keeps."""
+    pages = {}
+
+    def of(who):
+        if who not in pages:
+            pages[who] = _opened(chromium, storage_state=cookies(who))
+        page = pages[who]
+        page.complaints.clear()
+        page.set_viewport_size(DESKTOP)
+        return page
+
+    yield of
+    for page in pages.values():
+        page.context.close()
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ def test_every_page_is_in_the_table():
 
 
 @pytest.mark.parametrize("line", GOOD, ids=str)
-def test_page(line, demo, scene, page_of):
+def test_page(line, demo, scene, kept_page):
     """Nothing is wrong with the page."""
-    page = page_of(line.who)
+    page = kept_page(line.who)
     answer = page.goto(demo.address + line.path(scene))
     assert answer.status == 200
     shot(page, f"page-{line}")
@@ -35,9 +35,9 @@ def test_page(line, demo, scene, page_of):
 
 
 @pytest.mark.parametrize("line", REFUSING, ids=str)
-def test_page_and_its_refusal(line, demo, scene, page_of):
+def test_page_and_its_refusal(line, demo, scene, kept_page):
     """The page with its summary: in focus, first, and each line leads to its field. The form alone is the drill's."""
-    page = page_of(line.who)
+    page = kept_page(line.who)
     path = line.path(scene)
     assert page.goto(demo.address + path).status == 200
     assert page.url == demo.address + path
@@ -69,23 +69,23 @@ def test_page_and_its_refusal(line, demo, scene, page_of):
 
 
 @pytest.mark.parametrize("path", ["/ei-ole/", "/p/22222222/", "/accessions/999999/"])
-def test_a_page_that_is_not_there(path, demo, page_of):
+def test_a_page_that_is_not_there(path, demo, kept_page):
     """The 404 page is a page like the others, for visitors and for those who have signed in."""
-    page = page_of("representative")
+    page = kept_page("representative")
     assert page.goto(demo.address + path).status == 404
     assert said_wrong(page) == []
 
 
-def test_a_page_that_is_not_open(demo, page_of):
+def test_a_page_that_is_not_open(demo, kept_page):
     """So is the 403 page."""
-    page = page_of("representative")
+    page = kept_page("representative")
     assert page.goto(f"{demo.address}/offers/").status == 403
     assert said_wrong(page) == []
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_the_other_languages(language, demo, page_of):
+def test_the_other_languages(language, demo, kept_page):
     """The address carries the language, and the page says it."""
-    page = page_of("visitor")
+    page = kept_page("visitor")
     page.goto(f"{demo.address}/{language}/")
     assert said_wrong(page, language) == []

@@ -15,9 +15,9 @@ SPEAKS_ITS_OWN = {"members:package", "members:hand_in", "members:hand_in_receive
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 @pytest.mark.parametrize("line", OPEN, ids=str)
-def test_page_in_a_language(line, language, demo, scene, page_of):
+def test_page_in_a_language(line, language, demo, scene, kept_page):
     """Nothing is wrong with the page, however it is looked at."""
-    page = page_of(line.who)
+    page = kept_page(line.who)
     answer = page.goto(demo.address + line.path(scene, language))
     assert answer.status == 200
     spoken = page.locator("html").get_attribute("lang") if line.name in SPEAKS_ITS_OWN else language
