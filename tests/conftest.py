@@ -142,12 +142,17 @@ class Browser(Client):
                 commit()
 
 
+@pytest.fixture(scope="session")
+def known_tasks():
+    """Let Celery find the tasks; once, since it checks the whole project each time."""
+    celery.app.loader.import_default_modules()
+
+
 @pytest.fixture(autouse=True)
-def worker(request, monkeypatch):
+def worker(request, monkeypatch, known_tasks):
     """The tasks handed over so far, and ``run()``; tests of real processes keep the real broker."""
     stand_in = Worker()
     if not REAL_PROCESSES & set(request.node.path.parts):
-        celery.app.loader.import_default_modules()
         monkeypatch.setattr(celery.app, "send_task", stand_in.send_task)
     return stand_in
 
