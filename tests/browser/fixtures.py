@@ -10,7 +10,17 @@ from tests.browser.demo import Demo
 from tests.browser.table import PEOPLE
 from tests.browser.watch import DESKTOP, listen, sign_in
 
-__all__ = ["any_day_demo", "chromium", "cookies", "demo", "kept_page", "new_page", "page_of", "scene"]
+__all__ = [
+    "any_day_demo",
+    "chromium",
+    "cookies",
+    "demo",
+    "kept_page",
+    "new_page",
+    "own_demo",
+    "page_of",
+    "scene",
+]
 FIRST_DAY = "2026-11-09"  # a Monday: the story is loaded, and most pages are looked at, on this day
 FLAGS = [
     "--no-sandbox",
@@ -23,15 +33,26 @@ FLAGS = [
 PATIENCE = 15_000  # milliseconds
 
 
-@pytest.fixture(scope="session")
-def any_day_demo(tmp_path_factory):
-    """The real demo with a data folder of its own, first started on FIRST_DAY."""
+def _begun(tmp_path_factory):
+    """Yield the real demo with a data folder of its own, first started on FIRST_DAY."""
     running = Demo(tmp_path_factory.mktemp("demo") / "var")
     try:
         yield running.on(FIRST_DAY)
     finally:
         running.stop()
         embedded.remove(running.var)
+
+
+@pytest.fixture(scope="session")
+def any_day_demo(tmp_path_factory):
+    """The demo that the tests of a run share."""
+    yield from _begun(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def own_demo(tmp_path_factory):
+    """A demo for a walk on which years pass."""
+    yield from _begun(tmp_path_factory)
 
 
 @pytest.fixture

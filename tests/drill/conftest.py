@@ -7,6 +7,7 @@ from django.conf import settings
 from redis import Redis
 
 from consortium import embedded
+from tests.browser.fixtures import *  # noqa: F403 - one Chromium for all
 from tests.drill.practice import Practice, Sink
 
 

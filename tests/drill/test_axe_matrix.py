@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.browser.fixtures import *  # noqa: F403
 from tests.browser.table import PAGES
 from tests.browser.watch import DESKTOP, PHONE, said_wrong
 

@@ -6,7 +6,6 @@ practice copy's members and agreement are of our own years. Members answer on a 
 
 import pytest
 
-from tests.browser.fixtures import *  # noqa: F403
 from tests.drill import klkh_contract, klkh_round, klkh_tender
 from tests.drill.klkh_walk import Walk
 
@@ -41,9 +40,9 @@ STEPS = [
 ]
 
 
-def test_klkh150(any_day_demo, new_page):
+def test_klkh150(own_demo, new_page):
     """Each step on the pages of those who take it; no browser complains on the way."""
-    walk = Walk(any_day_demo, new_page)
+    walk = Walk(own_demo, new_page)
     for step in STEPS:
         step(walk)
     assert [page.complaints for page in walk.pages if page.complaints] == []

@@ -14,7 +14,6 @@ import openpyxl
 import pymupdf
 import pytest
 
-from tests.browser.fixtures import *  # noqa: F403
 from tests.browser.ledger_list import BACK, CENT, PART, REASON, TWICE, Billed, half, ledgers_list
 from tests.browser.reading import both, euros, facts, fetched, fi, opens, plain, table
 from tests.browser.test_main_path import press, receipt
@@ -44,9 +43,9 @@ SCHEMES = {  # what is typed for each kind, in the order in which they are saved
 }
 
 
-def test_a_year_of_fees(any_day_demo, new_page):
+def test_a_year_of_fees(own_demo, new_page):
     """Compared, proposed, decided, frozen, told, invoiced, paid, put right: each step on the pages of each reader."""
-    demo = any_day_demo.on(PROPOSED)
+    demo = own_demo.on(PROPOSED)
     staff = sign_in(new_page(), demo, STAFF)
     letters = save_three_schemes(staff, demo)
     sums = compare_them(staff, letters)
