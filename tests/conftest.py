@@ -1,5 +1,7 @@
 """The tests' ground: a database worked in as the portal's own role, a broker that waits, files and mail kept apart."""
 
+import gc
+import hashlib
 import os
 import re
 from contextlib import suppress
@@ -20,6 +22,7 @@ from django.utils import translation
 from psycopg import sql
 
 from consortium import celery
+from consortium.management.commands.migrate import grant
 from tests.factories import MunicipalityFactory, UserFactory
 
 pytest_plugins = ["tests.at_once", "tests.honest", "tests.browser.schedule"]
@@ -28,6 +31,13 @@ OWNER = "owner"
 REAL_PROCESSES = {"browser", "drill"}  # folders whose tests run the portal itself, with its own broker
 KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]  # written by migrate
 FOLDERS = count()
+PATTERN_LOCK = 20261123  # any number that nothing else locks
+
+
+def pytest_collection_finish():
+    """Take what is loaded by now for lasting: the collector need not look through it at each turn."""
+    gc.collect()
+    gc.freeze()
 
 
 # --- The database ---------------------------------------------------------------------------------------------
@@ -54,19 +64,52 @@ def _drop_orphans(server):
             _drop(server, name)
 
 
+def _named(name):
+    """Let both roles work in a database."""
+    for alias in (DEFAULT_DB_ALIAS, OWNER):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def _pattern(server):
+    """Return the name of an empty database with all migrations done; made when the migrations are new."""
+    files = sorted(portal.BASE_DIR.glob("*/migrations/*.py"))
+    name = "pattern_" + hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    known = "SELECT datname FROM pg_database WHERE datname LIKE 'pattern\\_%'"
+    names = [found for (found,) in server.execute(known).fetchall()]
+    if name not in names:
+        for older in names:
+            _drop(server, older)
+        unfinished = f"test_pattern_{os.getpid()}"
+        _drop(server, unfinished)
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+        _named(unfinished)
+        call_command("migrate", verbosity=0, interactive=False)
+        connections.close_all()
+        renamed = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        server.execute(renamed.format(sql.Identifier(unfinished), sql.Identifier(name)))
+    return name
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
-    """Make a database, let the owner migrate it, work in it as the portal's role, drop it."""
+    """Make a database from the pattern, work in it as the portal's role, drop it."""
     home = portal.DATABASES[OWNER]["NAME"]
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     with django_db_blocker.unblock():
         with _as_owner() as server:
             _drop_orphans(server)
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        for alias in (DEFAULT_DB_ALIAS, OWNER):
-            connections[alias].close()
-            connections[alias].settings_dict["NAME"] = name
-        call_command("migrate", verbosity=0, interactive=False)
+            server.execute(
+                "SELECT pg_advisory_lock(%s)", [PATTERN_LOCK]
+            )  # one worker makes it, the others wait
+            pattern = _pattern(server)
+            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            server.execute(copied.format(sql.Identifier(name), sql.Identifier(pattern)))
+        _named(name)
+        role = portal.DATABASES[DEFAULT_DB_ALIAS]
+        grant(
+            connections[OWNER], role["USER"], role["PASSWORD"]
+        )  # those on the database itself are not copied
     yield
     with django_db_blocker.unblock():
         connections.close_all()
