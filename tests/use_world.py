@@ -2,13 +2,14 @@
 
 import datetime as dt
 import hashlib
+import time
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
 from consortium import clock
 from procurement import usage_reading
-from procurement.models import CostShare, UsageFile, ValueSheet
+from procurement.models import CostShare, UsageFile, UsageState, ValueSheet
 from procurement.pages import costs, value
 from procurement.value import value_of
 from tests.contract_world import signed
@@ -35,10 +36,14 @@ def handed_in(contract, content, *, by=None, name="use.csv", read=True):
 
 
 def again(file):
-    """Read a file, as the worker does. Returns it."""
+    """Read a file as the worker does, or wait for a worker that is at it already. Returns it."""
     if file.take_up():
         usage_reading.read(file)
     file.refresh_from_db()
+    give_up_at = time.monotonic() + 30
+    while file.state in {UsageState.QUEUED, UsageState.READING} and time.monotonic() < give_up_at:
+        time.sleep(0.1)
+        file.refresh_from_db()
     return file
 
 
