@@ -13,55 +13,14 @@ from consortium.models import AuditEvent
 from consortium.workflow import Workflow, refuse_day
 from members.models import Municipality
 from procurement import contract_emails, exits
-
-
-class ContractState(models.TextChoices):
-    """How far the last human act has taken a contract; whether it is in force is read from its days."""
-
-    DRAFT = "draft", _("being made")
-    SIGNED = "signed", _("signed")
-    NOTICE = "notice", _("notice given")
-
-
-class RenewalKind(models.TextChoices):
-    """What can be decided before the end of a contract."""
-
-    OPTION = "option", _("an option is used")
-    RENEW = "renew", _("continued until a later day")
-    RUN_ON = "run_on", _("runs on as it is")
-    END = "end", _("not continued")
-
-
-class AtEnd(models.TextChoices):
-    """What happens at the end if nobody says anything."""
-
-    ENDS = "ends", _("it ends")
-    RUNS_ON = "runs_on", _("it runs on")
-
-
-class ContractQuerySet(models.QuerySet):
-    """Questions to the contracts."""
-
-    def visible_to(self, user):
-        """Return those a person, or a visitor, may know of: one that is being made is the service centre's alone."""
-        return self if user.is_authenticated and user.is_staff else self.exclude(state=ContractState.DRAFT)
-
-    def in_force(self, day):
-        """Return those in force on the day: signed, begun, and not ended; silence may let one run past its end."""
-        runs = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-        runs |= Q(silence=AtEnd.RUNS_ON, state=ContractState.SIGNED)
-        return self.exclude(state=ContractState.DRAFT).filter(runs, begins_on__lte=day)
-
-    def not_ended(self, day):
-        """Return those in force on the day or still to begin."""
-        runs = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
-        runs |= Q(silence=AtEnd.RUNS_ON, state=ContractState.SIGNED)
-        return self.exclude(state=ContractState.DRAFT).filter(runs)
-
-    def with_counts(self, day):
-        """Add how many municipalities take part on the day."""
-        taking_part = Q(participations__period__contains=day)
-        return self.annotate(participants=models.Count("participations", filter=taking_part, distinct=True))
+from procurement.models.contract_term import (
+    TERM,
+    AtEnd,
+    ContractQuerySet,
+    ContractState,
+    RenewalKind,
+    term_of,
+)
 
 
 class Contract(Workflow):
@@ -217,19 +176,7 @@ class Contract(Workflow):
         """Return the next way out as exits.Exit; None when it has ended or is still being made."""
         if self.state == ContractState.DRAFT:
             return None
-        return exits.next_exit(
-            exits.Term(
-                ends_on=self.ends_on,
-                runs_on=self.silence == AtEnd.RUNS_ON,
-                notice_months=self.notice_months,
-                renewal_months=self.renewal_months,
-                our_days=self.our_days,
-                notice_by=self.notice_by,
-                ours_by=self.ours_by,
-                notice_given=self.state == ContractState.NOTICE,
-            ),
-            today,
-        )
+        return exits.next_exit(term_of(*(getattr(self, name) for name in TERM)), today)
 
     def settled(self, ends_on):
         """Return the decision that says what happens at this end, or None while nobody has decided."""

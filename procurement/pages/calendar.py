@@ -4,12 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consortium.gather import Occasion, Task
 from consortium.templatetags.portal import day
+from procurement import exits
 from procurement.exits import Exit
-from procurement.models import Contract
+from procurement.models import Contract, ContractDecision
 from procurement.pages.contract import silence_words
 
 AHEAD = dt.timedelta(days=180)
@@ -18,11 +21,21 @@ SOON = dt.timedelta(days=60)  # what the service centre's page calls near
 
 @dataclass(frozen=True)
 class Row:
-    """One contract and its next way out."""
+    """One contract and its next way out; what the calendar says of it and no more, for there may be a thousand.
 
-    contract: Contract
+    ``settled``: the ContractDecision that says what happens at this end, or None.
+    """
+
+    pk: int
+    number: str
+    title: str
+    supplier: str
     way: Exit
-    settled: object  # ContractDecision or None
+    settled: object
+
+    def get_absolute_url(self):
+        """Return the page of the contract."""
+        return reverse("procurement:contract", args=[self.pk])
 
     @property
     def next_on(self):
@@ -30,11 +43,6 @@ class Row:
         if self.way.is_dated and not self.settled:
             return self.way.ours_on
         return self.way.ends_on
-
-    @property
-    def title(self):
-        """Return the contract's title."""
-        return self.contract.title
 
     @property
     def ours_on(self):
@@ -73,18 +81,24 @@ class Row:
 def rows(today, contracts=None):
     """Return every contract that has not ended with its next way out, the nearest first."""
     contracts = Contract.objects.not_ended(today) if contracts is None else contracts
+    title = "title_sv" if get_language() == "sv" else "title_fi"
+    terms = list(contracts.terms("pk", "number", title, "supplier__name"))
+    settled = {
+        (row.contract_id, row.settles_on): row
+        for row in ContractDecision.objects.filter(contract__in=contracts)
+    }
     found = []
-    for contract in contracts.select_related("supplier").prefetch_related("decisions"):
-        way = contract.exit(today)
-        found.append(Row(contract, way, contract.settled(way.ends_on) if way.is_dated else None))
-    return sorted(
-        found, key=lambda row: (row.next_on is None, row.next_on or dt.date.max, row.contract.number)
-    )
+    for (pk, number, name, supplier), term in terms:
+        way = exits.next_exit(term, today)
+        found.append(
+            Row(pk, number, name, supplier, way, settled.get((pk, way.ends_on)) if way.is_dated else None)
+        )
+    return sorted(found, key=lambda row: (row.next_on is None, row.next_on or dt.date.max, row.number))
 
 
 def occasions(user, today):
     """Return the days of the next 180 days for a calendar feed: to the service centre all, to others their own."""
-    contracts = Contract.objects.not_ended(today)
+    contracts = Contract.objects.acting_until(today + AHEAD, today)
     if not user.is_staff:
         mine = user.roles.active(today).values("municipality")
         contracts = contracts.filter(
@@ -103,10 +117,10 @@ def occasions(user, today):
             if today <= on <= today + AHEAD:
                 found.append(
                     Occasion(
-                        f"contract-{row.contract.pk}-{row.way.ends_on:%Y%m%d}-{kind}",
+                        f"contract-{row.pk}-{row.way.ends_on:%Y%m%d}-{kind}",
                         on,
-                        words[kind] % {"title": row.contract.title},
-                        settings.ADDRESS + row.contract.get_absolute_url(),
+                        words[kind] % {"title": row.title},
+                        settings.ADDRESS + row.get_absolute_url(),
                         _("If nothing is said: %(what)s.") % {"what": row.silence},
                     )
                 )
@@ -118,7 +132,7 @@ def deadlines(user, today):
     if not user.has_perm("procurement.manage_contracts"):
         return []
     found = []
-    for row in rows(today):
+    for row in rows(today, Contract.objects.acting_until(today + SOON, today)):
         if not row.way.is_dated or row.settled or row.way.ours_on > today + SOON:
             continue
         title = _("Decide on going on: %(title)s")
@@ -127,8 +141,8 @@ def deadlines(user, today):
             title, due_on, kind = _("Give notice or decide: %(title)s"), row.way.notice_by, _("notice")
         found.append(
             Task(
-                title=title % {"title": row.contract.title},
-                url=row.contract.get_absolute_url(),
+                title=title % {"title": row.title},
+                url=row.get_absolute_url(),
                 text=_("Last day for notice %(notice)s, end %(end)s. If nothing is said: %(what)s.")
                 % {"notice": day(row.way.notice_by), "end": day(row.way.ends_on), "what": row.silence},
                 due_on=due_on,

@@ -221,12 +221,13 @@ def exit_calendar(request):
     if not request.user.has_perm("procurement.view_exits"):
         raise PermissionDenied
     today = clock.today()
-    found = calendar.rows(today)
-    near = [row for row in found if row.is_within(today)]
+    running = Contract.objects.not_ended(today)
+    near = calendar.rows(today, running.acting_until(today + calendar.AHEAD, today))
+    near = [row for row in near if row.is_within(today)]
     everything = request.GET.get("all") == "1"
     listing = RowList(
         request,
-        found if everything else near,
+        calendar.rows(today, running) if everything else near,
         _calendar_columns(),
         caption=_("Every contract that has not ended") if everything else _("The next 180 days"),
         filename="exit-calendar",
@@ -235,7 +236,7 @@ def exit_calendar(request):
         "list": listing,
         "first": next((row for row in near if row.way.is_dated and not row.settled), None),
         "near": len(near),
-        "total": len(found),
+        "total": running.count(),
         "everything": everything,
         "today": today,
         "until": today + calendar.AHEAD,
@@ -257,10 +258,10 @@ def _calendar_columns():
             "title",
             _("Contract"),
             lambda row: row.title,
-            url=lambda row: row.contract.get_absolute_url(),
+            url=lambda row: row.get_absolute_url(),
             order_by=("title",),
         ),
-        Column("supplier", _("Supplier"), lambda row: row.contract.supplier.name),
+        Column("supplier", _("Supplier"), lambda row: row.supplier),
         Column("ours", _("Our own deadline"), on("ours_on"), shown("ours_on"), order_by=("ours_on",)),
         Column(
             "notice", _("Last day for notice"), on("notice_by"), shown("notice_by"), order_by=("notice_by",)

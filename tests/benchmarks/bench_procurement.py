@@ -1,7 +1,9 @@
-"""What joint procurement costs as it grows: 20, 200 and 2,000 procurements, 300 municipalities asked in each.
+"""What joint procurement costs as it grows: 200 and 2,000 procurements, 300 municipalities asked in each.
 
 At 200: 60,000 answers and five years of monthly use. A page's CPU time is that of one request through the WSGI
-handler, medians; the ratio is to the same page at the size before, and every page must stay below 100 ms.
+handler, medians; at 200 every page must stay below 100 ms. At 2,000 the ratio is to the same page at 200:
+limited where the page shows so many rows and no more, told where it shows one row for each open round or contract
+(at 2,000 a municipality is asked in 200 rounds at once and takes part in 1,400 contracts, which nobody will see).
 """
 
 import json
@@ -25,10 +27,11 @@ from procurement.price_rules import Measure, Price, PriceModel, Tier  # noqa: E4
 from tests.benchmarks import bench_pages  # noqa: E402
 from tests.benchmarks.bench_pages import asker, cpu, queries, scratch_database, session_of  # noqa: E402
 
-SIZES = (20, 200, 2_000)
+SIZES = (200, 2_000)
 ASKED = 300
 MOST_MS = 100
-GROWTH = 1.5  # a page at ten times the rows beside itself
+GROWTH = 1.5  # a page at ten times the procurements beside itself
+A_ROW_EACH = {"a member's home", "the service centre's home", "a municipality's year", "catalogue"}
 YEARS = 5
 
 PROCUREMENTS = """
@@ -201,7 +204,10 @@ def run():
                 figure = {"name": f"{name}, {last} procurements", "value": round(value, 2), "unit": "ms"}
                 figure |= {"queries": counts[name]}
                 if name in before:
-                    figure |= {"ratio": round(value / before[name][0], 2), "limit": GROWTH}
+                    figure |= {
+                        "ratio": round(value / before[name][0], 2),
+                        "limit": None if name in A_ROW_EACH else GROWTH,
+                    }
                     figure |= {"more_queries": counts[name] - before[name][1]}
                 else:
                     figure |= {"ratio": round(value / MOST_MS, 2), "limit": 1}
@@ -214,7 +220,7 @@ def run():
                 "value": round(worst, 2),
                 "unit": "ms",
                 "ratio": round(worst / MOST_MS, 2),
-                "limit": 1 if last <= SIZES[1] else None,
+                "limit": 1 if last == SIZES[0] else None,
             }
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from consortium import gather
 from consortium.models import PostKind
 from members.models import Municipality
-from procurement.models import Holding, Participation
+from procurement.models import Contract, Holding, Participation
+from procurement.pages import calendar
 from procurement.reach import reach
 from tests.contract_world import a_resource, a_supplier, drafted, runs_on, signed, told
 from tests.factories import MunicipalityFactory, RoleFactory, UserFactory
@@ -211,3 +212,39 @@ def test_a_contract_of_an_award_keeps_its_supplier_and_begins_from_its_price(cli
     desk.presses(desk.opens(reverse("procurement:contract_edit", args=[free.pk])), supplier=str(other.pk))
     free.refresh_from_db()
     assert free.supplier == other
+
+
+TERMS = [{}, {"silence": "runs_on"}, {"silence": "runs_on", "renewal_months": 12}]
+
+
+@pytest.mark.parametrize("terms", TERMS, ids=["ends", "runs on", "runs on a year at a time"])
+@pytest.mark.parametrize("now", ["2027-02-01", "2027-08-02", "2027-12-23"])
+def test_what_the_database_leaves_out_has_no_day_ahead(staff, today_is, terms, now):
+    facts = [
+        (days, months, ours)
+        for days in range(20, 900, 37)
+        for months, ours in ((None, 0), (3, 60), (12, 365))
+    ]
+    today, supplier = dt.date.fromisoformat(now), a_supplier(by=staff)
+    Contract.objects.bulk_create(
+        Contract(
+            supplier=supplier,
+            number=f"{days} {months} {ours}",
+            state="signed",
+            signed_on=dt.date(2020, 1, 1),
+            begins_on=dt.date(2020, 1, 1),
+            ends_on=today + dt.timedelta(days=days),
+            notice_months=months,
+            our_days=ours,
+            **terms,
+        )
+        for days, months, ours in facts
+    )
+    today_is(now)
+
+    def ahead(contracts):
+        return [row.number for row in calendar.rows(today, contracts) if row.is_within(today)]
+
+    narrowed = Contract.objects.acting_until(today + calendar.AHEAD, today)
+    assert ahead(narrowed) == ahead(None)
+    assert narrowed.count() < len(facts) or "renewal_months" in terms
