@@ -33,6 +33,8 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    # Written procedures of the steering group whose time is over: pages tell it at once, the letters leave from here.
+    "close_written": {"task": "steering.tasks.close_written", "schedule": crontab(minute="*/10")},
     # Sign-in log, form keys and sessions past their time.
     "forget": {"task": "consortium.tasks.forget", "schedule": crontab(hour=3, minute=20)},
 }

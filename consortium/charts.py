@@ -40,11 +40,31 @@ def dot_map(dots, *, title, description, key="map"):
 
     The same facts must stand in text beside it. ``key`` tells two maps of one page apart.
     """
-    ordered = sorted(dots, key=lambda d: (d.is_member, -(d.residents or 0)))
-    circles = [("m-in" if d.is_member else "m-out", *_circle(d)) for d in ordered]
+    return framed(circles(dots), names(dots), title=title, description=description, key=key)
+
+
+def _ordered(dots):
+    return sorted(dots, key=lambda d: (d.is_member, -(d.residents or 0)))
+
+
+def circles(dots):
+    """Return the dots alone, drawn: the part of a map that is the same in every language."""
+    drawn = [("m-in" if d.is_member else "m-out", *_circle(d)) for d in _ordered(dots)]
+    return format_html_join("", '<circle class="{}" cx="{}" cy="{}" r="{}"/>', drawn)
+
+
+def names(dots):
+    """Return the names of those dots that have one, drawn."""
+    return format_html_join(
+        "", '<text x="{}" y="{}" text-anchor="{}">{}</text>', map(_label, filter(_named, _ordered(dots)))
+    )
+
+
+def framed(*drawn, title, description, key="map"):
+    """Return a map of parts that are drawn already."""
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-text">'
-        '<title id="{}-title">{}</title><desc id="{}-text">{}</desc>{}{}</svg>',
+        '<title id="{}-title">{}</title><desc id="{}-text">{}</desc>{}</svg>',
         WIDTH,
         HEIGHT,
         key,
@@ -53,10 +73,7 @@ def dot_map(dots, *, title, description, key="map"):
         title,
         key,
         description,
-        format_html_join("", '<circle class="{}" cx="{}" cy="{}" r="{}"/>', circles),
-        format_html_join(
-            "", '<text x="{}" y="{}" text-anchor="{}">{}</text>', map(_label, filter(_named, ordered))
-        ),
+        format_html_join("", "{}", ((part,) for part in drawn)),
     )
 
 

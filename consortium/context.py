@@ -56,6 +56,7 @@ def _shared(language, signed_in, production, moved_today):
         "signed_in": signed_in,
         "home_url": reverse("home" if signed_in else "front"),
         "search_url": reverse("search"),
+        "mailbox_url": "" if production else reverse("mailbox"),  # in the notice of the practice copy
         "sign_in_url": "" if signed_in else reverse("account_request_login_code"),
         "sign_out_url": reverse("account_logout"),
         "account_url": reverse("account") if signed_in else "",
@@ -75,20 +76,20 @@ def _shared(language, signed_in, production, moved_today):
 
 def _menu(request, user):
     """Return the menu: one's own front page first, then what each app puts in it."""
-    lines = _lines(get_language(), settings.PRODUCTION, user.is_staff if user else None, user)
+    lines = _lines(get_language(), user.is_staff if user else None, user)
     items = [{"label": label, "url": url, "current": request.path == url} for label, url in lines]
     home = items[0]
     home["current"] = home["current"] or (user is not None and request.path.startswith(home["url"]))
     return items
 
 
-def _lines(language, production, staff, user):
+def _lines(language, staff, user):
     """Return the menu's (label, address), gathered once for visitors, members and staff in each language."""
-    key = language, production, staff
+    key = language, staff
     if key not in _gathered:
         lines = [(_("Front page"), reverse("home" if user else "front"))]
         lines += [(item["label"], item["url"]) for item in gather.collect(gather.MENU, user)]
-        _gathered[key] = lines if production else [*lines, (_("Mailbox (demo)"), reverse("mailbox"))]
+        _gathered[key] = lines
     return _gathered[key]
 
 

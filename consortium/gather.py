@@ -18,6 +18,9 @@ MUNICIPALITY = "municipality"  # f(user, municipality, today) -> Parts of its pa
 MUNICIPALITY_ACTS = (
     "municipality_acts"  # f(user, municipality, today) -> {"label", "url"}, the main act first
 )
+PROCUREMENT = (
+    "procurement"  # f(user, procurement, today) -> Parts of a joint procurement's page, after its own
+)
 FRONT = "front"  # f(today) -> Parts of the public front page, after its look-up
 FRONT_END = "front_end"  # f(today) -> Parts that end it
 SERVICES = "services"  # f(today, municipality or None) -> Services in use, of all or of one municipality
@@ -82,6 +85,7 @@ class Part:
     note: str = ""
     is_list: bool = False  # rows of its own that run across the margin
     folds: bool = False  # opens from a word on a phone; wider screens show it at once
+    waits: bool = False  # something in it waits for the reader: it stands before what can only be read
 
 
 @dataclass(frozen=True)

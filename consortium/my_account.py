@@ -112,7 +112,7 @@ def duties(request):
     context = {
         "title": ", ".join(_labels(kinds)),
         "audits": PostKind.AUDITOR in kinds,
-        "parts": gather.collect(gather.DUTIES, request.user, today),
+        "parts": sorted(gather.collect(gather.DUTIES, request.user, today), key=lambda part: not part.waits),
     }
     return render(request, "consortium/duties.html", context)
 

@@ -184,6 +184,12 @@ APPEND_ONLY_TABLES = [
     "procurement_usagemapping",
     "procurement_usageplace",
     "procurement_costbatch",
+    "steering_calendarfile",
+    "steering_cast",
+    "steering_correction",
+    "steering_edition",
+    "steering_planchange",
+    "steering_writtenanswer",
 ]
 DATABASES = {
     "default": env.db_url_config(DATABASE_URL),

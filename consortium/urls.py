@@ -54,6 +54,7 @@ urlpatterns = [
         path("administration/", admin.site.urls),
         path("", include("members.urls")),
         path("", include("procurement.urls")),
+        path("steering/", include("steering.urls")),
         prefix_default_language=False,
     ),
 ]

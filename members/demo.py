@@ -95,6 +95,9 @@ ACCOUNTS = [
     Account("tarkastaja@konsortio.example", "Tuomas Esimerkki", "auditor", duty=PostKind.AUDITOR),
     Account(ACCOUNTANT, "Kaisa Esimerkki", "accountant", duty=PostKind.ACCOUNTANT),
     Account(CHAIR, "Sirkka Esimerkki", "chair of the steering group", duty=PostKind.CHAIR),
+    Account("sihteeri@konsortio.example", "Saara Esimerkki", "secretary of the steering group"),
+    Account("jasen@konsortio.example", "Kaarina Esimerkki", "member of the steering group"),
+    Account("varajasen@konsortio.example", "Juhani Esimerkki", "personal deputy in the steering group"),
     Account(
         "yllapito@konsortio.example", "Ylläpito", "technical administrator: /administration/", superuser=True
     ),

@@ -206,6 +206,8 @@ class OutgoingEmail(models.Model):
             valid = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
             if clock.now() - self.queued_at > valid:
                 return False
+        if self.about_id and self.about is None:
+            return False  # what it tells of has been removed
         still_tells = getattr(self.about, "still_tells", None)
         return still_tells is None or still_tells(self.template)
 

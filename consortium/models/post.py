@@ -57,9 +57,10 @@ class Post(Tenure):
         return f"{self.user_id} {self.kind}"
 
     @classmethod
-    def give(cls, user, kind, *, by, since=None):
-        """Give a person a duty. Returns (duty, whether it is new): one that runs on is left as it is.
+    def give(cls, user, kind, *, by, since=None, until=None):
+        """Give a person a duty, to a last day if one is known. Returns (duty, whether it is new).
 
+        One that runs on is left as it is.
         Raises ValidationError for a closed account.
         """
-        return cls._give(user, by=by, since=since, kind=kind)
+        return cls._give(user, by=by, since=since, until=until, kind=kind)

@@ -39,10 +39,11 @@ class Tenure(models.Model):
         abstract = True
 
     @classmethod
-    def _give(cls, user, *, by, since, **what):
+    def _give(cls, user, *, by, since, until=None, **what):
         """Give it from a day on, or from the day after an earlier one ends. Returns (row, whether it is new).
 
-        ``by`` is None for the portal's administrator at a command. Raises ValidationError for a closed account.
+        ``until``: its last day, where that is known; what begins later stays apart then. ``by`` is None for the
+        portal's administrator at a command. Raises ValidationError for a closed account.
         """
         with transaction.atomic():
             people = get_user_model()._base_manager.select_for_update(no_key=True)  # two who give: once
@@ -50,17 +51,21 @@ class Tenure(models.Model):
             if not person.is_active:
                 raise ValidationError(_("The account has been closed. Open it first."), code="closed")
             rows = cls.objects.filter(user=user, **what)
+            if until:
+                rows = rows.filter(since__lte=until)
             if running := rows.filter(ended_on__isnull=True).first():
                 return running, False
             since, ended_on = since or clock.today(), rows.aggregate(last=Max("ended_on"))["last"]
             if ended_on and ended_on >= since:
                 since = ended_on + dt.timedelta(days=1)
-            row = cls(user=user, since=since, given_by=by, **what)
+            if until and since > until:  # all of it is covered
+                return rows.latest("ended_on"), False
+            row = cls(user=user, since=since, ended_on=until, given_by=by, **what)
             row.full_clean(exclude=["given_by"])
             row.save()
             if person.last_day:  # who had left everything is back
                 user.reopen(by=by)
-            row._record("give", by, since=since)
+            row._record("give", by, since=since, **({"until": until} if until else {}))
         return row, True
 
     def end(self, *, by, on=None):

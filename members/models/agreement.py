@@ -39,8 +39,8 @@ class HelsinkiDecision(models.Model):
 
 
 def section_sign(section):
-    """Return a section as it is written in a sentence: § 12; nothing for none."""
-    return section if not section or section.startswith("§") else f"§ {section}"
+    """Return a section as it is written in a sentence: § 12; nothing for none, of a written procedure as it is."""
+    return section if not section or section.startswith(("§", "kirj.")) else f"§ {section}"
 
 
 class AgreementVersion(Workflow, HelsinkiDecision):

@@ -1,7 +1,7 @@
 """What the members' app tells on the pages that gather from several apps: one function a kind."""
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from consortium import clock, gather
@@ -29,10 +29,10 @@ def menu(user):
         ]
     else:
         lines = [
-            (_("Member municipalities"), "members:member_list"),
+            (pgettext("menu", "Members"), "members:member_list"),
             (_("Agreement"), "members:agreement_list"),
             (_("Fees"), "members:fees"),
-            (_("How to join"), "questions"),
+            (pgettext("menu", "How to join"), "questions"),
         ]
     return [{"label": label, "url": reverse(name)} for label, name in lines]
 

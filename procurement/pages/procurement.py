@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from consortium import gather
 from consortium.gather import Part
 from procurement.pages import (
     awards,
@@ -54,8 +55,12 @@ IN_THE_HEAD = 2
 
 
 def parts(user, procurement, today, offered):
-    """Return the parts of the procurement's page for this person; the acts without room in its head stand second."""
+    """Return the parts of the procurement's page for this person; the acts without room in its head stand second.
+
+    What the apps above tell of it follows its own.
+    """
     found = [part for function in PARTS for part in function(user, procurement, today)]
+    found += gather.collect(gather.PROCUREMENT, user, procurement, today)
     return [*found[:1], *other_acts(offered), *found[1:]]
 
 

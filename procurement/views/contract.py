@@ -45,6 +45,7 @@ def contract_list(request):
     )
     context = {
         "list": listing,
+        "columns": explained(listing.columns),
         "may_manage": request.user.has_perm("procurement.manage_contracts"),
         "may_read_exits": request.user.has_perm("procurement.view_exits"),
     }
@@ -87,6 +88,20 @@ def _columns(today):
         ),
         Column("state", _("State"), lambda c: pages.state_words(c, today)),
     ]
+
+
+def explained(columns):
+    """Return each column of the list with what it means."""
+    meanings = {
+        "title": _("The contract's name in the language of the page."),
+        "number": _("The number that the City of Helsinki has given to it."),
+        "supplier": _("With whom it has been made."),
+        "begins": _("The first day of the contract."),
+        "ends": _("The last day, or that it runs on until one party gives notice."),
+        "participants": _("How many municipalities take part today."),
+        "state": _("How far it is, and what comes next."),
+    }
+    return [{"label": column.label, "explained": meanings[column.key]} for column in columns]
 
 
 # --- One contract --------------------------------------------------------------------------------------------

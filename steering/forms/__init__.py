@@ -1,0 +1,1 @@
+"""Forms of the steering group: one file a subject."""

@@ -1,0 +1,1 @@
+"""Pages of the steering group: one file a subject."""
