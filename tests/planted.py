@@ -12,6 +12,9 @@ PLANTED = {
     *("zqloser", "zqrival", "zqthird", "zqfourth", "zqoffernote", "zqappellant", "zqappealnote"),
     *("zqseller", "zqsellerphone"),
     *("zqproviso", "zqdrafted", "zqminutes"),
+    "zqproposal",
+    "zqcandidate",
+    *("zqverdict", "zqwritten"),
 }
 NOWHERE = {  # planted, but on none of the pages asked below
     *("zqpresenter", "zqsender", "zqbody", "zqaccess", "zqcode", "zqmessage", "zqremark"),
@@ -22,6 +25,9 @@ NOWHERE = {  # planted, but on none of the pages asked below
     *("zqloser", "zqrival", "zqthird", "zqfourth", "zqoffernote", "zqappellant", "zqappealnote"),
     *("zqseller", "zqsellerphone"),
     *("zqproviso", "zqdrafted", "zqminutes"),
+    "zqproposal",
+    "zqcandidate",
+    *("zqverdict", "zqwritten"),
 }
 
 

@@ -27,7 +27,7 @@ from members.models import (
     RoleKind,
 )
 from members.views.hand_in import SALT
-from tests.browser import decision_scene, fee_scene, ledger_scene, procurement_scene
+from tests.browser import decision_scene, fee_scene, ledger_scene, procurement_scene, steering_scene
 from tests.browser.table import LIBRARIAN, REPRESENTATIVE
 
 SEEN = {  # what the address table calls them -> municipality of the demo's story
@@ -90,6 +90,7 @@ def build():
         **fee_scene.records(),
         **decision_scene.records(),
         **procurement_scene.records(made["approved"].municipality),
+        **steering_scene.records(),
     }
 
 

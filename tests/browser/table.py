@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import translation
 
-from tests.browser import procurement_table
+from tests.browser import procurement_table, steering_table
 from tests.browser.procurement_table import LIBRARIAN, REPRESENTATIVE
 
 PEOPLE = {
@@ -18,6 +18,9 @@ PEOPLE = {
     "librarian": LIBRARIAN,
     "auditor": "tarkastaja@browser.example",
     "accountant": "kirjanpito@browser.example",
+    "chair": "ohjausryhma@konsortio.example",
+    "secretary": "sihteeri@konsortio.example",
+    "proposer": "porvoo@kunta.example",  # represents a member municipality of the practice copy
 }
 
 
@@ -231,7 +234,15 @@ def bought(name, who, *mistakes):
     return Page(f"procurement:{name}", who, record, mistakes=bool(mistakes))
 
 
+def steered(name, who, *more):
+    """Return a line of the steering group's work: its record has the page's own name, or the one given."""
+    record = "" if name in steering_table.BARE else f"steering:{name}"
+    record = next((word for word in more if word != "mistakes"), record)
+    return Page(f"steering:{name}", who, record, mistakes="mistakes" in more)
+
+
 PAGES += [bought(*line) for line in procurement_table.LINES]
+PAGES += [steered(*line) for line in steering_table.LINES]
 
 NOT_PAGES = {
     "health": "JSON for machines",
@@ -279,6 +290,7 @@ NOT_PAGES = {
     "device_end_others": "POST only",
 }
 NOT_PAGES |= {f"procurement:{name}": why for name, why in procurement_table.NOT_PAGES.items()}
+NOT_PAGES |= {f"steering:{name}": why for name, why in steering_table.NOT_PAGES.items()}
 FOREIGN = ("admin:",)  # Django's own pages for the technical administrator
 
 

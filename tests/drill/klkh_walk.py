@@ -16,7 +16,7 @@ CLOSED = "2027-05-21T16:20"  # twenty minutes after the deadline
 FROZEN, AWARDED, SIGNED = "2027-05-24", "2027-09-06", "2027-10-04"
 USED, RENEWED = "2029-01-15", "2030-05-06"
 MADE_WITHIN = 60_000  # milliseconds, for the worker
-LETTER_TRIES = 80
+LETTER_TRIES = 240
 
 # Each tap of a person is counted in the page and survives its going to the next.
 COUNTED = """addEventListener("click", e => { if (e.isTrusted)

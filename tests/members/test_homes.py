@@ -159,7 +159,7 @@ def test_the_service_centres_page_costs_the_same_for_any_queue(
     OutgoingEmail.objects.update(state=MailState.REFUSED, sent_at=None, reason="550 no")
     browser = client_of(staff)
     browser.get(reverse("home"))
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(68):
         browser.get(reverse("home"))
 
 
@@ -240,7 +240,7 @@ def test_a_municipalitys_home_costs_the_same_for_any_history(client_of, count, d
     user = RoleFactory.create_batch(count, municipality=place)[0].user
     browser = client_of(user)
     browser.get(reverse("member_home", args=[place.code]))
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(49):
         browser.get(reverse("member_home", args=[place.code]))
 
 

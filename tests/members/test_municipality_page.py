@@ -141,7 +141,7 @@ def test_a_municipalitys_page_costs_the_same_for_any_history(
     RoleFactory.create_batch(count, municipality=place)
     browser = client_of(staff)
     browser.get(reverse("municipality", args=[place.code]))
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(31):
         browser.get(reverse("municipality", args=[place.code]))
 
 

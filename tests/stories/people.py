@@ -115,6 +115,8 @@ class Person:
             raise LookupError(f"no field {name} on {page.path}")
         pressed = next(b for b in form.iter("button") if words(b).startswith(button))
         action = pressed.get("formaction") or form.get("action") or page.path
+        if pressed.get("name"):
+            values[pressed.get("name")] = pressed.get("value", "")
         return self.browser.post(action, values | typed, follow=follow)
 
     def does(self, page, act, **typed):
