@@ -188,7 +188,8 @@ def _frame(constant, own_pages, language, footer):
         for page, foot in zip(pdf.pages, feet[own_pages:], strict=True):
             _stamp(page, foot, pdf.Root.Quiet)
         out = BytesIO()
-        pdf.save(out, object_stream_mode=PACKED)
+        # Its identifier stays in what is made of it.
+        pdf.save(out, deterministic_id=True, object_stream_mode=PACKED)
     pdf.close()
     return out.getvalue()
 

@@ -254,7 +254,7 @@ def test_a27_who_read_the_volumes_before_the_notice_stands_in_the_log(clerk, fro
 
 
 def test_while_the_round_is_open_there_is_nothing_to_hand_over(clerk, frozen, today_is):
-    today_is("2026-11-16")
+    today_is("2026-11-15")
     page = clerk.opens(lists_of(frozen))
     assert "open until Mon 16.11.2026" in page.says and "1 200" not in page.text
 
