@@ -29,7 +29,7 @@ demo: $(PORTAL) ## the whole portal with a practice story: make demo PORT=8123
 
 test: $(SAMPLES) ## unit, story and browser tests
 	@$(RUN) translations --compile
-	$(PYTEST) -n 3 -q -m "not drill" tests --ignore=tests/drill --ignore=tests/benchmarks
+	$(PYTEST) -n 2 -q -m "not drill" tests --ignore=tests/drill --ignore=tests/benchmarks
 
 drill: $(SAMPLES) ## kills, load and the long matrices, in a data folder of their own
 	@$(RUN) translations --compile
