@@ -89,7 +89,8 @@ def minutes_pages(group, people):
         for name in ("written", "written_answer", "written_step_aside", "written_open")
     }
     at["written_put_on_agenda"] = {"pk": ended.pk}
-    at["written_carry_out"] = {"pk": settled(group, proposal=received(group.by)).pk}
+    place = group.body.terms.filter(user=group.chair).earliest("pk").municipality
+    at["written_carry_out"] = {"pk": settled(group, proposal=received(group.by, place)).pk}
     return {f"steering:{name}": arguments for name, arguments in at.items()}
 
 
