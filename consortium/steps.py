@@ -135,3 +135,23 @@ def take_step(request, record, verb, form_class, *, template="step.html", **cont
 def _act(record, verb, form, by):
     getattr(record, verb)(by=by, **form.details)
     return receipt_url(record, AuditEvent.objects.about(record).first())
+
+
+def take_entry(request, form, act, *, template="form.html", **context):
+    """Show the page of an entry that is no step of one record, or carry it out and go on to its receipt.
+
+    ``act()``: does it and returns the record whose page follows; or that record and the one whose act the receipt is
+    of. Refused → the page again with the reasons, nothing changed.
+    """
+    if request.method == "POST":
+        if before := answered_before(request):
+            return before
+
+        def carry():
+            done = act()
+            page, record = done if isinstance(done, tuple) else (done, done)
+            return receipt_url(page, AuditEvent.objects.about(record).first())
+
+        if form.is_valid() and (answer := attempt(form, carry, by=request.user)):
+            return HttpResponseRedirect(answer)
+    return render(request, template, {"form": form, **context})

@@ -48,7 +48,7 @@ def award(request, pk):
         if request.user.is_authenticated
         else None,
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 def _procurement(request, pk, verb):

@@ -5,15 +5,14 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium.forms import PortalForm
 from consortium.lists import RowList
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from consortium.templatetags.portal import moment, money, number
 from members.ledger import DEFAULT_COLUMNS, LedgerRow, csv_file, xlsx_file
 from procurement.cost_shares import Refused
@@ -70,18 +69,13 @@ def cost_share_new(request, pk):
     contract = _contract(request, pk)
     if not request.user.has_perm("procurement.manage_costs"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = CostShareForm(request.POST or None, by=request.user, contract=contract, metrics=_metrics(contract))
-    if request.method == "POST" and form.is_valid():
 
-        def begin():
-            row = CostShare.begin(by=request.user, contract=contract, **form.details)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def begin():
+        row = CostShare.begin(by=request.user, contract=contract, **form.details)
+        return row
 
-        if answer := attempt(form, begin, by=request.user):
-            return HttpResponseRedirect(answer)
-    return render(request, "procurement/cost_share_edit.html", {"contract": contract, "form": form})
+    return take_entry(request, form, begin, template="procurement/cost_share_edit.html", contract=contract)
 
 
 @step_page

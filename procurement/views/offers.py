@@ -67,7 +67,7 @@ def offer_list(request, pk):
         "parts": parts,
         "receipt": awards.receipt(receipt_of(request, found), request.user),
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 def _visible(request, pk):
@@ -104,7 +104,7 @@ def offer(request, pk):
         "parts": pages.offer_parts(request.user, found, comparison),
         "receipt": awards.receipt(receipt_of(request, found), request.user),
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 def _offer_says(found, comparison):
@@ -346,7 +346,7 @@ def comparison(request, pk):
         "sheet_empty": _("No offer can be reckoned yet."),
         "lots": [(each, f"?lot={each.number}", each == lot) for each in pages.lots_of(found) if each],
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 def _comparison_says(compared, names):

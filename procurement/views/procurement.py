@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -12,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consortium import clock
 from consortium.forms import PortalForm
 from consortium.lists import Column, ListPage
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_url, take_step
+from consortium.steps import take_entry, take_step
 from consortium.templatetags.portal import day, weekday_day
 from procurement.filters import ProcurementFilter
 from procurement.forms.procurement import ProcurementForm
@@ -116,26 +114,20 @@ def procurement_new(request):
     """Write a new procurement as a draft of the service centre."""
     if not request.user.has_perm("procurement.add_procurement"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = ProcurementForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def begin():
-            found = Procurement.begin(by=request.user, **form.details)
-            return receipt_url(found, AuditEvent.objects.about(found).first())
+    def begin():
+        found = Procurement.begin(by=request.user, **form.details)
+        return found
 
-        if answer := attempt(form, begin, by=request.user):
-            return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("Joint procurement"),
         "title": _("Prepare a procurement"),
         "says": _("It is a draft of the service centre until the members are told of it."),
         "button": _("Save the draft"),
         "back": {"url": reverse("procurement:procurement_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "procurement/form.html", context)
+    return take_entry(request, form, begin, **context)
 
 
 @form_page
@@ -149,7 +141,7 @@ def procurement_edit(request, pk):
         "button": _("Save the plan: %(title)s") % {"title": found.title},
         "back": back_to(found),
     }
-    return take_step(request, found, "edit", ProcurementForm, template="procurement/form.html", **context)
+    return take_step(request, found, "edit", ProcurementForm, template="form.html", **context)
 
 
 @form_page
@@ -163,7 +155,7 @@ def procurement_announce(request, pk):
         "button": _("Tell the members: %(title)s") % {"title": found.title},
         "back": back_to(found),
     }
-    return take_step(request, found, "announce", PortalForm, template="procurement/form.html", **context)
+    return take_step(request, found, "announce", PortalForm, template="form.html", **context)
 
 
 @form_page
@@ -177,4 +169,4 @@ def procurement_end(request, pk):
         "button": _("Close the procurement: %(title)s") % {"title": found.title},
         "back": back_to(found),
     }
-    return take_step(request, found, "end", PortalForm, template="procurement/form.html", **context)
+    return take_step(request, found, "end", PortalForm, template="form.html", **context)

@@ -2,22 +2,21 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.documents import file_response
 from consortium.forms import PortalForm
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_url, take_step
+from consortium.steps import take_entry, take_step
 from procurement.forms import sharing as forms
 from procurement.models import Group, GroupCall, GroupSeat, Paper, Question
 from procurement.views.procurement import back_to, procurement_of
 
 form_page = require_http_methods(["GET", "POST"])
-FORM = "procurement/form.html"
+FORM = "form.html"
 
 
 def _allowed(request, permission, record=None):
@@ -39,15 +38,10 @@ def _head(procurement, says, button):
 def _write(request, procurement, form, act, head):
     """Show a form that makes a new record, or carry it out: back to the procurement's page with its receipt."""
 
-    def receipt():
-        return receipt_url(procurement, AuditEvent.objects.about(act()).first())
+    def carry():
+        return procurement, act()
 
-    if request.method == "POST":
-        if before := answered_before(request):
-            return before
-        if form.is_valid() and (answer := attempt(form, receipt, by=request.user)):
-            return HttpResponseRedirect(answer)
-    return render(request, FORM, {"form": form, **head})
+    return take_entry(request, form, carry, **head)
 
 
 @form_page

@@ -68,7 +68,7 @@ def _stage_form(request, procurement, form, act, head):
         "label": _("Back to the stages, without an entry"),
     }
     head |= {"kind": _("Joint procurement"), "title": procurement.title, "form": form, "back": back}
-    return render(request, "procurement/form.html", head)
+    return render(request, "form.html", head)
 
 
 @form_page

@@ -1,7 +1,6 @@
 """Suppliers: the list, one, written down and changed, withdrawn or bought by another."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from consortium import clock
 from consortium.gather import Part
 from consortium.lists import Column, ListPage
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from consortium.templatetags.portal import day, number
 from procurement.forms.suppliers import LeaveForm, MergeForm, SupplierForm
 from procurement.models import Contract, Offer, Supplier
@@ -66,7 +64,7 @@ def supplier_list(request):
         "counted": words % {"n": number(page.count)},
         "sheet_empty": _("No supplier has been written down yet."),
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 def _supplier(request, pk):
@@ -108,7 +106,7 @@ def supplier(request, pk):
         "parts": parts,
         "receipt": awards.receipt(event, request.user),
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 def _says(found):
@@ -154,19 +152,13 @@ def _contracts_part(user, found):
 def supplier_new(request):
     """Write a supplier down."""
     _may(request, "manage_suppliers")
-    if before := answered_before(request):
-        return before
     form = SupplierForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def begin():
-            row = Supplier.begin(by=request.user, **form.details)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def begin():
+        row = Supplier.begin(by=request.user, **form.details)
+        return row
 
-        if answer := attempt(form, begin, by=request.user):
-            return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("Suppliers"),
         "title": _("A new supplier"),
         "says": _("The service centre alone and the auditor read it."),
@@ -174,7 +166,7 @@ def supplier_new(request):
         "button": _("Write the supplier down"),
         "back": {"url": link("supplier_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "act.html", context)
+    return take_entry(request, form, begin, template="act.html", **context)
 
 
 @step_page

@@ -2,7 +2,6 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -11,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.forms import PortalForm
 from consortium.lists import Column, ListPage
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from consortium.templatetags.portal import day, moment, place, place_name
 from procurement.filters import WishFilter
 from procurement.forms import sharing as forms
@@ -77,27 +75,21 @@ def wish_new(request):
     """Write a wish, or record one that came by mail or telephone."""
     if not request.user.has_perm("procurement.add_wish"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = forms.WishForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def make():
-            facts = form.details
-            row = Wish.make(facts.pop("municipality"), by=request.user, language=get_language(), **facts)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def make():
+        facts = form.details
+        row = Wish.make(facts.pop("municipality"), by=request.user, language=get_language(), **facts)
+        return row
 
-        if answer := attempt(form, make, by=request.user):
-            return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("Wishes"),
         "title": _("Write a wish"),
         "says": _("A wish binds nobody. All members read it and can wish for the same; it gets an answer."),
         "button": _("Send the wish"),
         "back": {"url": reverse("procurement:wish_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "procurement/form.html", context)
+    return take_entry(request, form, make, **context)
 
 
 @require_safe
@@ -166,4 +158,4 @@ def wish_act(request, pk, verb):
         "button": pages.act_words(verb, found),
         "back": {"url": found.get_absolute_url(), "label": _("Back, without an entry")},
     }
-    return take_step(request, found, verb, FORMS[verb], template="procurement/form.html", **context)
+    return take_step(request, found, verb, FORMS[verb], template="form.html", **context)

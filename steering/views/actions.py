@@ -1,15 +1,13 @@
 """Actions: the list, each one's page, and the page of each step."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.lists import Column, ListPage
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from consortium.templatetags.portal import day, moment, weekday_day
 from steering.filters import ActionFilter
 from steering.forms import actions as forms
@@ -18,7 +16,7 @@ from steering.pages import actions as pages
 from steering.pages.proposals import action_row
 
 form_page = require_http_methods(["GET", "POST"])
-FORM = "procurement/form.html"
+FORM = "form.html"
 
 
 def _actions(user):
@@ -82,29 +80,23 @@ def action_new(request):
     """Write what is to be done, by whom and by when; decided in an item, on a proposal, or by itself."""
     if not request.user.has_perm("steering.manage_actions"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = forms.ActionForm(request.POST or None, by=request.user)
     item = _asked_for(request, "item", Item.objects.visible_to(request.user))
     proposal = _asked_for(request, "proposal", Proposal.objects.visible_to(request.user))
     matter = _asked_for(
         request, "written", WrittenMatter.objects.visible_to(request.user).filter(state="settled")
     )
-    if request.method == "POST" and form.is_valid():
 
-        def make():
-            row = Action.make(
-                by=request.user, decided_in=item, proposal=proposal, in_writing=matter, **form.details
-            )
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def make():
+        row = Action.make(
+            by=request.user, decided_in=item, proposal=proposal, in_writing=matter, **form.details
+        )
+        return row
 
-        if answer := attempt(form, make, by=request.user):
-            return HttpResponseRedirect(answer)
     of = item or proposal or matter
     about = _("Decided on: %(title)s") % {"title": of.title} if of else ""
     back = of.get_absolute_url() if of else reverse("steering:action_list")
     context = {
-        "form": form,
         "kind": _("Actions"),
         "title": _("Write an action"),
         "says": _("The one who does it is told. While it is late, it stands on each agenda by itself."),
@@ -112,7 +104,7 @@ def action_new(request):
         "button": _("Record the action"),
         "back": {"url": back, "label": _("Back, without an entry")},
     }
-    return render(request, FORM, context)
+    return take_entry(request, form, make, **context)
 
 
 def _asked_for(request, name, rows):

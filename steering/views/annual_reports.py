@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from consortium import clock
 from consortium.documents import file_response, try_again
-from consortium.models import AuditEvent, DocumentState
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.models import DocumentState
+from consortium.steps import receipt_of, take_entry, take_step
 from steering.forms.project import ReasonForm
 from steering.forms.report import FillForm, NewReportForm, PublishForm, SectionForm
 from steering.models import FILLED, AnnualReport, PaperState, Plan, ReportPaper, SectionKind
@@ -143,26 +143,20 @@ def report_new(request):
     """Begin the report of a year; the portal fills it."""
     if not request.user.has_perm("steering.manage_plans"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = NewReportForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def begin():
-            row = AnnualReport.draft(by=request.user, **form.details)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def begin():
+        row = AnnualReport.draft(by=request.user, **form.details)
+        return row
 
-        if answer := attempt(form, begin, by=request.user):
-            return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("Plans and reports"),
         "title": _("Begin an annual report"),
         "says": _("The portal fills it from the year's figures, decisions, actions and projects."),
         "button": _("Begin the report"),
         "back": {"url": reverse("steering:plan_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "procurement/form.html", context)
+    return take_entry(request, form, begin, **context)
 
 
 def _draft(request, year):
@@ -194,7 +188,7 @@ def report_write(request, year, kind):
         "button": _("Save the section"),
         "back": _back(found),
     }
-    return take_step(request, found, "write", form, template="procurement/form.html", **context)
+    return take_step(request, found, "write", form, template="form.html", **context)
 
 
 @form_page
@@ -213,7 +207,7 @@ def report_fill(request, year, kind):
         "button": _("Leave the section to the portal"),
         "back": _back(found),
     }
-    return take_step(request, found, "fill", form, template="procurement/form.html", **context)
+    return take_step(request, found, "fill", form, template="form.html", **context)
 
 
 @form_page
@@ -247,4 +241,4 @@ def report_reopen(request, year):
         "button": _("Open the report for a correction"),
         "back": _back(found),
     }
-    return take_step(request, found, "reopen", ReasonForm, template="procurement/form.html", **context)
+    return take_step(request, found, "reopen", ReasonForm, template="form.html", **context)

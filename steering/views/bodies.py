@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
 from consortium.forms import PortalForm
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_url, take_step
+from consortium.steps import answered_before, take_entry, take_step
 from consortium.templatetags.portal import long_weekday_day, place_name
 from steering.forms import bodies as forms
 from steering.models import Appointment, Body, Candidate, Term, last_days
@@ -68,26 +67,10 @@ def body(request, pk):
     return render(request, "steering/body.html", context)
 
 
-def _entry(request, form, act, context):
-    """Show an entry's page, or carry it out. ``act()``: returns (whose page follows, whose act the receipt is of)."""
-    if request.method == "POST" and form.is_valid():
-
-        def carry():
-            page, record = act()
-            event = AuditEvent.objects.about(record).first()
-            return receipt_url(page, event)
-
-        if answer := attempt(form, carry, by=request.user):
-            return HttpResponseRedirect(answer)
-    return render(request, "act.html", {"form": form} | context)
-
-
 @form_page
 def body_new(request):
     """Write down a body and its seats."""
     _manages(request)
-    if before := answered_before(request):
-        return before
     form = forms.BodyForm(_typed(request), by=request.user)
 
     def found():
@@ -102,7 +85,7 @@ def body_new(request):
         "button": _("Write down the body"),
         "back": {"url": reverse("steering:body_list"), "label": _("Back, without an entry")},
     }
-    return _entry(request, form, found, context)
+    return take_entry(request, form, found, template="act.html", **context)
 
 
 def _current(pk):
@@ -133,7 +116,7 @@ def candidate_new(request, pk):
         "button": _("Put the candidate forward"),
         "back": _back(found),
     }
-    return _entry(request, form, put_forward, context)
+    return take_entry(request, form, put_forward, template="act.html", **context)
 
 
 @form_page
@@ -178,7 +161,7 @@ def appointment_new(request, pk):
         "button": _("Record the appointment"),
         "back": _back(found),
     }
-    return _entry(request, form, record, context)
+    return take_entry(request, form, record, template="act.html", **context)
 
 
 def _term(pk):
@@ -229,7 +212,7 @@ def term_resign(request, pk):
         "button": _("Record the end of the term"),
         "back": _back(term.body_of),
     }
-    return _entry(request, form, resign, context)
+    return take_entry(request, form, resign, template="act.html", **context)
 
 
 def _who_and_day(term):
@@ -252,7 +235,7 @@ def _step_down(request, term):
         "button": _("Remove the coming term"),
         "back": _back(term.body_of),
     }
-    return _entry(request, form, step_down, context)
+    return take_entry(request, form, step_down, template="act.html", **context)
 
 
 @form_page
@@ -281,7 +264,7 @@ def term_take_over(request, pk):
         "button": _("Let %(who)s take the seat") % {"who": name},
         "back": _back(term.body_of),
     }
-    return _entry(request, form, take_over, context)
+    return take_entry(request, form, take_over, template="act.html", **context)
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,7 +10,7 @@ from consortium import clock
 from consortium.documents import file_response
 from consortium.forms import PortalForm
 from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_url, take_step
+from consortium.steps import take_entry, take_step
 from steering.forms import items as forms
 from steering.models import Item, ItemPaper
 from steering.pages import item as pages
@@ -134,18 +133,12 @@ def paper_new(request, pk):
     if not request.user.has_perm("steering.add_paper_item", found):
         raise PermissionDenied
     form = forms.ItemPaperForm(request.POST or None, request.FILES or None, by=request.user)
-    if request.method == "POST":
-        if before := answered_before(request):
-            return before
 
-        def add():
-            row = ItemPaper.add(found, by=request.user, **form.details)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def add():
+        return ItemPaper.add(found, by=request.user, **form.details)
 
-        if form.is_valid() and (answer := attempt(form, add, by=request.user)):
-            return HttpResponseRedirect(answer)
     says = _("Whoever may read the item reads the paper, unless it is kept from the public by itself.")
-    return render(request, FORM, {"form": form, **_head(found, says, _("Add the paper"))})
+    return take_entry(request, form, add, **_head(found, says, _("Add the paper")))
 
 
 def _paper(request, pk):

@@ -14,7 +14,7 @@ from consortium.documents import file_response
 from consortium.forms import PortalForm
 from consortium.lists import Column, ListPage
 from consortium.models import AuditEvent, DocumentState
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_entry, take_step
 from consortium.templatetags.portal import moment, weekday_moment
 from steering import call_emails
 from steering.filters import MeetingFilter
@@ -23,7 +23,7 @@ from steering.models import AgendaPaper, Coming, Meeting
 from steering.pages import meeting as pages
 
 form_page = require_http_methods(["GET", "POST"])
-FORM = "steering/form.html"
+FORM = "form.html"
 
 
 def meeting_of(request, pk):
@@ -46,16 +46,11 @@ def head_of(meeting, says, button):
 def write(request, meeting, form, act, head):
     """Show a form that is no step of one record, or carry it out: back to the meeting's page with its receipt."""
 
-    def receipt():
+    def carry():
         act()
-        return receipt_url(meeting, AuditEvent.objects.about(meeting).first())
+        return meeting
 
-    if request.method == "POST":
-        if before := answered_before(request):
-            return before
-        if form.is_valid() and (answer := attempt(form, receipt, by=request.user)):
-            return HttpResponseRedirect(answer)
-    return render(request, FORM, {"form": form, **head})
+    return take_entry(request, form, carry, **head)
 
 
 def receipt_words(event, words):

@@ -67,7 +67,7 @@ def minutes(request, pk):
         "receipt": pages.receipt(event, request.user),
         "parts": parts,
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 @login_not_required

@@ -2,14 +2,13 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from steering.forms.plan import AccountForm, GoalForm, IntroForm, NewPlanForm, PublishPlanForm, RemoveGoalForm
 from steering.models import AnnualReport, Goal, Indicator, Item, Plan
 from steering.pages import plans as pages
@@ -65,26 +64,20 @@ def plan_new(request):
     """Begin a year's plan."""
     if not request.user.has_perm("steering.manage_plans"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = NewPlanForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def begin():
-            row = Plan.begin(by=request.user, **form.details)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def begin():
+        row = Plan.begin(by=request.user, **form.details)
+        return row
 
-        if answer := attempt(form, begin, by=request.user):
-            return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("Plans and reports"),
         "title": _("Begin a plan of action"),
         "says": _("A draft that only the service centre and the steering group read."),
         "button": _("Begin the plan"),
         "back": {"url": reverse("steering:plan_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "procurement/form.html", context)
+    return take_entry(request, form, begin, **context)
 
 
 @form_page
@@ -98,7 +91,7 @@ def plan_edit(request, year):
         "button": _("Save the introduction"),
         "back": _back(found),
     }
-    return take_step(request, found, "edit", IntroForm, template="procurement/form.html", **context)
+    return take_step(request, found, "edit", IntroForm, template="form.html", **context)
 
 
 @form_page
@@ -144,7 +137,7 @@ def goal_remove(request, pk):
         "button": _("Take the goal out"),
         "back": _back(found),
     }
-    return take_step(request, found, "remove_goal", form, template="procurement/form.html", **context)
+    return take_step(request, found, "remove_goal", form, template="form.html", **context)
 
 
 @form_page
@@ -158,7 +151,7 @@ def plan_publish(request, year):
         "button": _("Publish the plan of action %(year)s") % {"year": found.year},
         "back": _back(found),
     }
-    return take_step(request, found, "publish", PublishPlanForm, template="procurement/form.html", **context)
+    return take_step(request, found, "publish", PublishPlanForm, template="form.html", **context)
 
 
 @form_page
@@ -179,4 +172,4 @@ def indicator_account(request, pk):
         "button": _("Record the figure"),
         "back": _back(found),
     }
-    return take_step(request, found, "account", form, template="procurement/form.html", **context)
+    return take_step(request, found, "account", form, template="form.html", **context)

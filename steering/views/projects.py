@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -10,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium.lists import Column, ListPage
-from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from consortium.templatetags.portal import day, money
 from steering.filters import ProjectFilter
 from steering.forms.project import FORMS, ProjectForm
@@ -104,26 +102,20 @@ def project_new(request):
     """Write a project down."""
     if not request.user.has_perm("steering.manage_plans"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = ProjectForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def begin():
-            row = Project.begin(by=request.user, **form.details)
-            return receipt_url(row, AuditEvent.objects.about(row).first())
+    def begin():
+        row = Project.begin(by=request.user, **form.details)
+        return row
 
-        if answer := attempt(form, begin, by=request.user):
-            return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("National projects"),
         "title": _("Write a project down"),
         "says": pages.SAYS["edit"],
         "button": _("Save the project"),
         "back": {"url": reverse("steering:project_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "procurement/form.html", context)
+    return take_entry(request, form, begin, **context)
 
 
 @form_page
@@ -138,4 +130,4 @@ def project_act(request, pk, verb):
         "button": _("%(act)s: %(name)s") % {"act": words, "name": found.name},
         "back": {"url": found.get_absolute_url(), "label": _("Back, without an entry")},
     }
-    return take_step(request, found, verb, FORMS[verb], template="procurement/form.html", **context)
+    return take_step(request, found, verb, FORMS[verb], template="form.html", **context)

@@ -14,7 +14,7 @@ from consortium.documents import file_response
 from consortium.forms import PortalForm
 from consortium.lists import Column, ListPage
 from consortium.models import AuditEvent
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_entry, take_step
 from consortium.templatetags.portal import day, file_size, moment, place, place_name, weekday_day
 from members.models import Municipality
 from steering.filters import ProposalFilter
@@ -23,7 +23,7 @@ from steering.models import Attachment, Meeting, Proposal
 from steering.pages import proposals as pages
 
 form_page = require_http_methods(["GET", "POST"])
-FORM = "procurement/form.html"
+FORM = "form.html"
 
 
 def _proposals(user):
@@ -267,25 +267,20 @@ def proposal_agenda(request, pk):
     found = proposal_of(request, pk)
     if not request.user.has_perm("steering.put_on_agenda_proposal", found):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     meetings = Meeting.objects.planned().filter(body__kind="steering")
     form = forms.AgendaForm(
         request.POST or None, by=request.user, record=found, meetings=meetings, label=_meeting_words
     )
-    if request.method == "POST" and form.is_valid():
 
-        def add():
-            form.cleaned_data["meeting"].add(by=request.user, proposal=found)
-            return receipt_url(found, AuditEvent.objects.about(found).first())
+    def add():
+        form.cleaned_data["meeting"].add(by=request.user, proposal=found)
+        return found
 
-        if answer := attempt(form, add, by=request.user):
-            return HttpResponseRedirect(answer)
     says = _("The proposer is told which meeting takes it up.")
     if not meetings:
         says = _("No meeting of the steering group is being planned. Plan one first.")
-    return render(
-        request, FORM, {"form": form, **_head(found, says, pages.act_words("agenda", found, request.user))}
+    return take_entry(
+        request, form, add, **_head(found, says, pages.act_words("agenda", found, request.user))
     )
 
 
@@ -301,20 +296,15 @@ def attachment_new(request, pk):
     found = proposal_of(request, pk)
     if not request.user.has_perm("steering.edit_proposal", found):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = forms.AttachmentForm(request.POST or None, request.FILES or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def add():
-            row = Attachment.add(found, by=request.user, **form.details)
-            return receipt_url(found, AuditEvent.objects.about(row.proposal).first())
+    def add():
+        Attachment.add(found, by=request.user, **form.details)
+        return found
 
-        if answer := attempt(form, add, by=request.user):
-            return HttpResponseRedirect(answer)
     says = _("Whoever reads the proposal can open the file.")
-    return render(
-        request, FORM, {"form": form, **_head(found, says, pages.act_words("attach", found, request.user))}
+    return take_entry(
+        request, form, add, **_head(found, says, pages.act_words("attach", found, request.user))
     )
 
 
@@ -342,17 +332,12 @@ def attachment_remove(request, pk):
     row = _attachment(request, pk)
     if not request.user.has_perm("steering.edit_proposal", row.proposal):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     form = PortalForm(request.POST if request.method == "POST" else None, by=request.user)
-    if request.method == "POST" and form.is_valid():
 
-        def remove():
-            row.remove(by=request.user)
-            return receipt_url(row.proposal, AuditEvent.objects.about(row.proposal).first())
+    def remove():
+        row.remove(by=request.user)
+        return row.proposal
 
-        if answer := attempt(form, remove, by=request.user):
-            return HttpResponseRedirect(answer)
     words = _("The file “%(title)s” is removed for good. The history keeps that it was there.")
     button = _("Remove the file: %(title)s") % {"title": row.title}
-    return render(request, FORM, {"form": form, **_head(row.proposal, words % {"title": row.title}, button)})
+    return take_entry(request, form, remove, **_head(row.proposal, words % {"title": row.title}, button))

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consortium import clock
 from consortium.lists import Column, ListPage
-from consortium.models import AccessLog, AuditEvent
+from consortium.models import AccessLog
 from consortium.models.audit import AccessKind
-from consortium.steps import answered_before, attempt, receipt_of, receipt_url, take_step
+from consortium.steps import receipt_of, take_entry, take_step
 from consortium.templatetags.portal import moment, weekday_moment
 from procurement.readings import OFFERS, note_reading
 from steering.forms import written as forms
@@ -82,21 +82,15 @@ def written_new(request):
     """Send a matter to the members, who answer in writing."""
     if not request.user.has_perm("steering.begin_written"):
         raise PermissionDenied
-    if before := answered_before(request):
-        return before
     bodies = Body.objects.current()
     if not request.user.is_staff:
         bodies = bodies.of(request.user).distinct()
     form = forms.MatterForm(request.POST or None, by=request.user, bodies=bodies)
 
     def begin():
-        row = WrittenMatter.begin(by=request.user, **form.details)
-        return receipt_url(row, AuditEvent.objects.about(row).first())
+        return WrittenMatter.begin(by=request.user, **form.details)
 
-    if request.method == "POST" and form.is_valid() and (answer := attempt(form, begin, by=request.user)):
-        return HttpResponseRedirect(answer)
     context = {
-        "form": form,
         "kind": _("Written procedure"),
         "title": _("Send a matter to the members"),
         "says": _(
@@ -106,7 +100,7 @@ def written_new(request):
         "button": _("Send to the members"),
         "back": {"url": reverse("steering:written_list"), "label": _("Back, without an entry")},
     }
-    return render(request, "act.html", context)
+    return take_entry(request, form, begin, template="act.html", **context)
 
 
 @login_not_required
@@ -126,7 +120,7 @@ def written(request, pk):
         "receipt": pages.receipt(receipt_of(request, found), request.user),
         "parts": pages.parts(request.user, found, standing),
     }
-    return render(request, "procurement/gathered.html", context)
+    return render(request, "gathered.html", context)
 
 
 FORMS = {
