@@ -72,8 +72,7 @@ def cost_share_new(request, pk):
     form = CostShareForm(request.POST or None, by=request.user, contract=contract, metrics=_metrics(contract))
 
     def begin():
-        row = CostShare.begin(by=request.user, contract=contract, **form.details)
-        return row
+        return CostShare.begin(by=request.user, contract=contract, **form.details)
 
     return take_entry(request, form, begin, template="procurement/cost_share_edit.html", contract=contract)
 

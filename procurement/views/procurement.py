@@ -117,8 +117,7 @@ def procurement_new(request):
     form = ProcurementForm(request.POST or None, by=request.user)
 
     def begin():
-        found = Procurement.begin(by=request.user, **form.details)
-        return found
+        return Procurement.begin(by=request.user, **form.details)
 
     context = {
         "kind": _("Joint procurement"),

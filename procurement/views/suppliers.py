@@ -155,8 +155,7 @@ def supplier_new(request):
     form = SupplierForm(request.POST or None, by=request.user)
 
     def begin():
-        row = Supplier.begin(by=request.user, **form.details)
-        return row
+        return Supplier.begin(by=request.user, **form.details)
 
     context = {
         "kind": _("Suppliers"),

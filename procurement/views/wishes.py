@@ -79,8 +79,7 @@ def wish_new(request):
 
     def make():
         facts = form.details
-        row = Wish.make(facts.pop("municipality"), by=request.user, language=get_language(), **facts)
-        return row
+        return Wish.make(facts.pop("municipality"), by=request.user, language=get_language(), **facts)
 
     context = {
         "kind": _("Wishes"),

@@ -88,10 +88,9 @@ def action_new(request):
     )
 
     def make():
-        row = Action.make(
+        return Action.make(
             by=request.user, decided_in=item, proposal=proposal, in_writing=matter, **form.details
         )
-        return row
 
     of = item or proposal or matter
     about = _("Decided on: %(title)s") % {"title": of.title} if of else ""

@@ -146,8 +146,7 @@ def report_new(request):
     form = NewReportForm(request.POST or None, by=request.user)
 
     def begin():
-        row = AnnualReport.draft(by=request.user, **form.details)
-        return row
+        return AnnualReport.draft(by=request.user, **form.details)
 
     context = {
         "kind": _("Plans and reports"),

@@ -67,8 +67,7 @@ def plan_new(request):
     form = NewPlanForm(request.POST or None, by=request.user)
 
     def begin():
-        row = Plan.begin(by=request.user, **form.details)
-        return row
+        return Plan.begin(by=request.user, **form.details)
 
     context = {
         "kind": _("Plans and reports"),

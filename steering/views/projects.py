@@ -105,8 +105,7 @@ def project_new(request):
     form = ProjectForm(request.POST or None, by=request.user)
 
     def begin():
-        row = Project.begin(by=request.user, **form.details)
-        return row
+        return Project.begin(by=request.user, **form.details)
 
     context = {
         "kind": _("National projects"),

@@ -69,7 +69,7 @@ def test_others_are_told_with_the_minutes_and_not_before():
         for reader in others:
             text = page(reader, item)
             assert "What was decided is told here with the minutes." in text, state
-            assert "Zq" not in text and ENDED not in text and "puolesta 3" not in text
+            assert TEXT["decision_fi"] not in text and ENDED not in text and "puolesta 3" not in text
             assert "<p>Decided</p>" not in page(reader, hall.meeting), state
         minutes = Minutes.of(hall.meeting).begin()
         if state == "draft":
