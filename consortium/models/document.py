@@ -51,6 +51,8 @@ def document_path(document, filename):
 class Document(models.Model):
     """A file made by the worker from figures frozen on the row. A change makes a new row; the old file stays."""
 
+    content_type = "application/pdf"  # a kind that is made otherwise says so
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     language = models.CharField(_("language"), max_length=2)
     figures = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
@@ -80,6 +82,10 @@ class Document(models.Model):
     def get_language_name(self):
         """Return the name of the file's language in the page's language."""
         return dict(settings.LANGUAGES)[self.language]
+
+    def as_attachment(self):
+        """Return what a letter needs to carry the file."""
+        return {"name": self.filename, "path": self.file.name, "type": self.content_type}
 
     def produce(self):
         """Return the file's name and bytes, from the row's figures alone."""

@@ -71,15 +71,6 @@ class FeePaper(Document):
         """Return the name under which it is downloaded."""
         return f"{self.figures['file']}-{self.language}.pdf"
 
-    @property
-    def content_type(self):
-        """Return the file's media type."""
-        return "application/pdf"
-
-    def as_attachment(self):
-        """Return what a letter needs to carry the file."""
-        return {"name": self.filename, "path": self.file.name, "type": self.content_type}
-
     def make(self):
         """Make the file; where the members have been told already, the municipality's letter leaves with it."""
         made = super().make()

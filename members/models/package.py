@@ -157,10 +157,6 @@ class JoiningPackage(Document):
         """Return the file's media type."""
         return CONTENT_TYPES[self.format]
 
-    def as_attachment(self):
-        """Return what a letter needs to carry the file."""
-        return {"name": self.filename, "path": self.file.name, "type": self.content_type}
-
     def produce(self):
         """Make the file from the frozen figures and the version's clauses."""
         if self.format == PackageFormat.DOCX:

@@ -59,11 +59,6 @@ class CommitmentForm(Document):
         whose = self.figures["rows"][0]["code"] if self.municipality_id else "all"
         return f"{self.figures['procurement']['number']}-form-{whose}-{self.language}.pdf"
 
-    @property
-    def content_type(self):
-        """Return the file's media type."""
-        return "application/pdf"
-
     def produce(self):
         """Make the paper from the frozen figures."""
         rows = [listed.Row.thawed(plain) for plain in self.figures["rows"]]

@@ -234,10 +234,6 @@ class CommitmentList(Document):
         """Return the file's media type."""
         return XLSX
 
-    def as_attachment(self):
-        """Return what a letter needs to carry the file."""
-        return {"name": self.filename, "path": self.file.name, "type": self.content_type}
-
     def table(self, words, *, rows=None, changes=None, also=()):
         """Return the list, or the part of it given, as a table in the words' language; ``also``: more lines."""
         with override(words.language):

@@ -51,11 +51,6 @@ class ValueSheet(Document):
         """Return the name under which it is downloaded."""
         return f"{FILES[self.language]}-{self.year}-{self.municipality.code}-{self.language}.pdf"
 
-    @property
-    def content_type(self):
-        """Return the file's media type."""
-        return "application/pdf"
-
     def produce(self):
         """Make the page from the frozen figures."""
         return self.filename, value_paper.one_page(self.figures, self.language)

@@ -84,15 +84,6 @@ class AgendaPaper(Document):
         """Return the name under which it is downloaded."""
         return f"{FILES[self.language]}-{self.meeting.serial}-{self.meeting.year}-{self.language}.pdf"
 
-    @property
-    def content_type(self):
-        """Return the file's media type."""
-        return "application/pdf"
-
-    def as_attachment(self):
-        """Return what a letter needs to carry the file."""
-        return {"name": self.filename, "path": self.file.name, "type": self.content_type}
-
     def make(self):
         """Make the file; the letters of the call leave with it, once the last of the files is there."""
         made = super().make()

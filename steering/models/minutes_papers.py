@@ -111,11 +111,6 @@ class MinutesPaper(Document):
         whole = f"-{self.form}" if self.form == PaperForm.FULL else ""
         return f"{FILES[self.language]}-{number}{whole}-{self.language}.pdf"
 
-    @property
-    def content_type(self):
-        """Return the file's media type."""
-        return "application/pdf"
-
     def produce(self):
         """Make the paper from the frozen values."""
         template = "minutes_extract" if self.form == PaperForm.EXTRACT else "minutes"

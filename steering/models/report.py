@@ -253,11 +253,6 @@ class ReportPaper(Document):
         """Return the name under which it is downloaded."""
         return f"{FILES[self.language]}-{self.figures['year']}-{self.figures['edition']}-{self.language}.pdf"
 
-    @property
-    def content_type(self):
-        """Return the file's media type."""
-        return "application/pdf"
-
     def produce(self):
         """Make the paper from the edition's frozen contents."""
         return self.filename, report_paper.report(self.figures, self.language)
