@@ -63,8 +63,8 @@ def printed(minutes):
     return MinutesPaper.objects.filter(minutes=minutes, form=PaperForm.FULL).first()
 
 
-def minutes_pages(group, people):
-    """Return {URL name: arguments} of the pages of minutes and written procedures."""
+def minutes_pages(group, people, proposer=None):
+    """Return {URL name: arguments} of the pages of minutes and written procedures; a new member proposes, or told."""
     draft = held(group, items=PLANTED_ITEMS)
     drafted(draft).name_checkers(by=group.by, first=group.members[0], second=group.members[1])
     checking = sent(held(group, items=PLANTED_ITEMS), group, checkers=(0, 1)).meeting
@@ -89,8 +89,7 @@ def minutes_pages(group, people):
         for name in ("written", "written_answer", "written_step_aside", "written_open")
     }
     at["written_put_on_agenda"] = {"pk": ended.pk}
-    place = group.body.terms.filter(user=group.chair).earliest("pk").municipality
-    at["written_carry_out"] = {"pk": settled(group, proposal=received(group.by, place)).pk}
+    at["written_carry_out"] = {"pk": settled(group, proposal=received(group.by, proposer)).pk}
     return {f"steering:{name}": arguments for name, arguments in at.items()}
 
 
@@ -108,4 +107,5 @@ def minutes_scene(body, people):
         secretary=secretary,
         by=people["staff"],
     )
-    return minutes_pages(group, people)
+    chairs = next(term for term in terms if term.user == group.chair)
+    return minutes_pages(group, people, proposer=chairs.municipality)

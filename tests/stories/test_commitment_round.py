@@ -46,7 +46,7 @@ def test_a25_one_commits_with_a_decision_reads_the_sum_back_and_gets_a_receipt(
     assert page.says.endswith("The answer can be changed until Monday 16.11.2026 at 16:00.")
     assert director.opens(page.link("ote.pdf")).content.startswith(b"%PDF")
     receipt = letters("johtaja@009.example")[-1]
-    number = re.search(r"Receipt (\d{4}-\d{4})", page.text)[1]
+    number = re.search(r"Receipt (\d{4}-\d{4,})", page.text)[1]
     assert receipt.subject == f"Alavieska: answer received, Sähköiset lehdet, receipt {number}"
     assert "Alavieska commits, 1 200,00 € a year without VAT." in text_of(receipt)
     assert letters("kirjaamo@009.example")[-1].template == receipt.template  # and the registry has it
