@@ -4,6 +4,8 @@ import email
 import email.policy
 import time
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from django.conf import settings
@@ -41,9 +43,8 @@ def letters(to=""):
     """Return the newest letters, newest first; only those to an address if one is given."""
     found = []
     for path in sorted(settings.MAILBOX.glob("*.eml"), reverse=True):
-        letter = _read(path)
-        if not to or to.lower() in letter.to.lower():
-            found.append(letter)
+        if to.lower() in _receiver(path).lower():
+            found.append(_read(path))
         if len(found) == SHOWN:
             break
     return found
@@ -63,6 +64,15 @@ def _parse(path: Path):
     return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
 
 
+@lru_cache(maxsize=10_000)
+def _receiver(path):
+    """Return to whom a letter is; what has been written is never changed."""
+    with path.open("rb") as file:
+        head = b"".join(takewhile(bytes.strip, file))
+    return str(email.message_from_bytes(head, policy=email.policy.default)["To"])
+
+
+@lru_cache(maxsize=2 * SHOWN)
 def _read(path):
     message = _parse(path)
     return Letter(

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 from contextlib import suppress
+from functools import cache as cache_of_calls
 from itertools import count
 
 import psutil
@@ -13,11 +14,9 @@ import pytest
 from django.conf import settings as portal
 from django.core.cache import cache
 from django.core.management import call_command
-from django.core.signals import setting_changed
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.dispatch import receiver
 from django.test import Client, TransactionTestCase, override_settings
-from django.urls import clear_url_caches
+from django.urls import resolvers
 from django.utils import translation
 from psycopg import sql
 
@@ -38,6 +37,7 @@ def pytest_collection_finish():
     """Take what is loaded by now for lasting: the collector need not look through it at each turn."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 # --- The database ---------------------------------------------------------------------------------------------
@@ -189,7 +189,16 @@ class Worker:
 
 
 class Browser(Client):
-    """A browser whose every request commits, also in a test that lives in one transaction."""
+    """A browser whose every request commits, also in a test that lives in one transaction.
+
+    All speak with one portal, whose layers are built once, as a server does.
+    """
+
+    portals = {}  # by whether a form without its token is refused
+
+    def __init__(self, enforce_csrf_checks=False, **options):
+        super().__init__(enforce_csrf_checks, **options)
+        self.handler = self.portals.setdefault(enforce_csrf_checks, self.handler)
 
     def request(self, **request):
         """Answer, then do what waited for the commit."""
@@ -260,11 +269,18 @@ def today_is(settings):
     return move
 
 
-@receiver(setting_changed)
-def addresses_follow_the_language(*, setting, **kwargs):
-    """Forget addresses that were reckoned while another language went without a prefix."""
-    if setting == "LANGUAGE_CODE":
-        clear_url_caches()
+@cache_of_calls
+def _addresses(urlconf, unprefixed):
+    """The addresses as they are while one language goes without a prefix: reckoned once for each."""
+    return resolvers.URLResolver(resolvers.RegexPattern(r"^/"), urlconf)
+
+
+def _addresses_now(urlconf):
+    return _addresses(urlconf, portal.LANGUAGE_CODE)
+
+
+_addresses_now.cache_clear = _addresses.cache_clear
+resolvers._get_cached_resolver = _addresses_now
 
 
 # --- People and places -------------------------------------------------------------------------------------------

@@ -58,12 +58,7 @@ class UserFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"person{n}@kunta.example")
     name = factory.Sequence(lambda n: f"Person {n}")
 
-    @factory.post_generation
-    def password(self, create, extracted, **kwargs):
-        """Codes only, unless a password is given."""
-        self.set_password(extracted)
-        if create:
-            self.save(update_fields=["password"])
+    password = factory.django.Password(None)  # codes only, unless one is given
 
 
 class PopulationFactory(DjangoModelFactory):

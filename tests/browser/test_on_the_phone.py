@@ -39,12 +39,12 @@ class Hand:
         self.actions.append(f"type {name}")
         self.page.locator(f"main [name={name}]").fill(text)
 
-    def signs_in(self, mailbox):
+    def signs_in(self):
         """Sign in where the link led: the address is known from the letter, the code comes by mail."""
-        before = codes(mailbox, self.demo, self.person)
+        before = codes(self.demo, self.person)
         self.taps(BUTTON, "send the code")
         self.page.locator("input[name=code]").wait_for()
-        self.types("code", new_code(mailbox, self.demo, self.person, before))
+        self.types("code", new_code(self.demo, self.person, before))
         with self.page.expect_navigation():
             self.taps("main form:has(input[name=code]) button[type=submit]", "sign in")
 
@@ -81,7 +81,7 @@ def phone(demo, scene, new_page):
         letter = letter_to(mailbox, demo, found["email"])
         hand = Hand(new_page(viewport=PHONE), demo, found["email"])
         hand.follows(letter)
-        hand.signs_in(mailbox)
+        hand.signs_in()
         return hand
 
     return reminded
@@ -156,11 +156,11 @@ def test_both_with_the_keyboard_alone(demo, scene, new_page):
         tab_to(page, "main article a[href*='/accessions/']")
         page.keyboard.press("Enter")
         page.wait_for_url("**/account/login/**")
-        before = codes(mailbox, demo, found["email"])
+        before = codes(demo, found["email"])
         tab_to(page, BUTTON)
         page.keyboard.press("Enter")
         page.locator("input[name=code]").wait_for()
-        code = new_code(mailbox, demo, found["email"], before)
+        code = new_code(demo, found["email"], before)
         tab_to(page, "input[name=code]")
         page.keyboard.type(code)
         page.keyboard.press("Enter")

@@ -3,9 +3,11 @@
 import os
 import re
 import time
+import urllib.request
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
+from lxml import html
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -79,31 +81,33 @@ def shot(page, name):
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
-def codes(page, demo, email):
+def codes(demo, email):
     """Return the codes in a person's letters on the page Mailbox (demo), the newest first."""
-    page.goto(f"{demo.address}/mailbox/?to={email}")
-    return CODE.findall(page.locator("main").inner_text())
+    with urllib.request.urlopen(f"{demo.address}/mailbox/?to={email}", timeout=30) as answer:
+        return CODE.findall(
+            html.fromstring(answer.read().decode()).get_element_by_id("content").text_content()
+        )
 
 
 def ask_for_code(page, demo, email):
     """Ask for a code on the sign-in page that is open, and read it in the mailbox. Returns the code."""
     mailbox = page.context.browser.new_page()
-    before = codes(mailbox, demo, email)
+    before = codes(demo, email)
     page.locator("main input[type=email], main input[name=email]").fill(email)
     page.locator("main form button[type=submit]").first.click()
     page.locator("input[name=code]").wait_for()
-    code = new_code(mailbox, demo, email, before)
+    code = new_code(demo, email, before)
     mailbox.close()
     return code
 
 
-def new_code(mailbox, demo, email, before):
+def new_code(demo, email, before):
     """Wait for the worker to deliver a code that was not there before."""
     give_up_at = time.monotonic() + 90
-    while (now := codes(mailbox, demo, email)) == before:
+    while (now := codes(demo, email)) == before:
         if time.monotonic() > give_up_at:
             raise AssertionError(f"No code came to {email}. The demo said:\n{demo.said()}")
-        time.sleep(0.3)
+        time.sleep(0.1)
     return now[0]
 
 

@@ -219,11 +219,11 @@ def follow_the_letter(page, mailbox, demo, fee):
     """Raseborg's representative opens her letter's link on the phone and signs in. Returns the page of her fees."""
     link = letter_about(mailbox, demo, MEMBER).locator("a[href*='/fees/']").first.get_attribute("href")
     page.goto(link)
-    before = codes(mailbox, demo, MEMBER)
+    before = codes(demo, MEMBER)
     page.locator("main form[method=post] button.btn-main").click()
 
     page.locator("input[name=code]").wait_for()
-    page.locator("input[name=code]").fill(new_code(mailbox, demo, MEMBER, before))
+    page.locator("input[name=code]").fill(new_code(demo, MEMBER, before))
     opens(page.locator("main form:has(input[name=code]) button[type=submit]").first)
     page.wait_for_url(re.compile(rf"/sv/municipalities/{RASEBORG}/fees/"))
     assert euros(page.locator(".says").inner_text().split(str(YEAR))[1]) == fee
