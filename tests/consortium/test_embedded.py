@@ -71,6 +71,7 @@ def test_processes_starting_together_get_the_same_servers_and_the_last_one_stops
     assert embedded.pids(var) == {}
 
 
+@pytest.mark.drill
 def test_a_killed_user_is_not_counted_any_more(var, use):
     killed, last = use(), use()
     killed.stdout.readline(), last.stdout.readline()
@@ -80,6 +81,7 @@ def test_a_killed_user_is_not_counted_any_more(var, use):
     assert embedded.pids(var) == {}
 
 
+@pytest.mark.drill
 def test_servers_left_by_a_killed_process_are_used_again_and_then_stopped(var, use):
     killed = use()
     before = killed.stdout.readline()
@@ -148,6 +150,7 @@ def test_a_deep_folder_still_gets_sockets_the_system_accepts(tmp_path):
     assert not Path(path).parent.exists()
 
 
+@pytest.mark.drill
 def test_a_stale_note_of_a_process_number_that_a_stranger_has_now_does_not_stop_the_start(var, use):
     leave(use())
     data = embedded._home(var) / "postgres"

@@ -114,6 +114,7 @@ def test_each_number_is_what_its_list_comes_to(chair):
     assert (sum(row[1] is not None for row in rows), len(rows)) == (seats.value, seats.of)
 
 
+@pytest.mark.drill
 def test_the_file_of_a_list_has_its_rows(chair):
     browser = Browser()
     browser.force_login(chair)
@@ -244,6 +245,7 @@ def test_whatever_a_subject_is_reckoned_from_marks_it(chair):
         assert not unmarked, (subject, unmarked)
 
 
+@pytest.mark.drill
 def test_one_day_makes_a_member_and_closes_a_round(chair):
     def told(year=None):
         found = {f.key: f for f in figures(year or clock.today().year)}
@@ -257,6 +259,7 @@ def test_one_day_makes_a_member_and_closes_a_round(chair):
         assert told(2030)[::2] == (13, dt.date(2030, 12, 31))
 
 
+@pytest.mark.drill
 def test_what_is_not_public_is_in_no_number_until_it_is(chair):
     """Proposals of 2026 to 2028, four of them kept back, and actions that come of them."""
     value = {(f.key, year): f.value for year in figures_world.YEARS for f in figures(year)}
@@ -272,6 +275,7 @@ def test_what_is_not_public_is_in_no_number_until_it_is(chair):
         assert (told["proposals"], told["actions"]) == (5, 3)
 
 
+@pytest.mark.drill
 def test_shown_as_pages_write_it(chair):
     found = {f.key: f for f in figures(2028)}
     assert found["members"].shown == "13" and found["members"].beside == "of 16"
