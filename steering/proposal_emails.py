@@ -91,6 +91,7 @@ def done(proposal):
 
 
 def action_given(action):
-    """Tell a person what they are to do, and by when."""
+    """Tell a person what they are to do, and by when; what is not public is read on its page."""
     owner = Recipient(action.owner.email, [action.owner.language], user=action.owner)
-    _send("action_given", owner, about=action, page=("steering:action", {"pk": action.pk}), action=action)
+    facts = {"action": action, "is_closed": bool(action.restriction())}
+    _send("action_given", owner, about=action, page=("steering:action", {"pk": action.pk}), **facts)

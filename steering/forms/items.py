@@ -10,7 +10,7 @@ from consortium.uploads import DocumentField
 from members.models import AnnualBudget
 from procurement.models import UNDER_WAY, Award, Procurement
 from steering.forms.meetings import RevisionForm
-from steering.models import Action, Proposal, ProposalState
+from steering.models import Action, BodyKind, Proposal, ProposalState
 
 MOST_OFFERED = 40
 
@@ -19,19 +19,25 @@ def _text(label, most, **kwargs):
     return forms.CharField(label=label, max_length=most, widget=forms.Textarea, required=False, **kwargs)
 
 
-def offered():
-    """Return what an item may come from, as groups of a select: {name-pk: words} a group, and the records by key."""
+def offered(body, user):
+    """Return what an item may come from, as groups of a select: {name-pk: words} a group, and the records by key.
+
+    The consortium's matters are the steering group's; another group's items come from its own actions.
+    """
+    proposals = Proposal.objects.visible_to(user).filter(state=ProposalState.RECEIVED)
+    budgets = AnnualBudget.objects.filter(state__in=["draft", "proposed"])
+    procurements = Procurement.objects.visible_to(user).filter(
+        state__in=UNDER_WAY, announced_on__isnull=False
+    )
+    awards = Award.objects.standing().filter(procurement__in=Procurement.objects.visible_to(user))
     groups = [
-        (_t("Proposals"), "proposal", Proposal.objects.filter(state=ProposalState.RECEIVED)),
-        (_t("Budgets"), "budget", AnnualBudget.objects.filter(state__in=["draft", "proposed"])),
-        (
-            _t("Procurements"),
-            "procurement",
-            Procurement.objects.filter(state__in=UNDER_WAY, announced_on__isnull=False),
-        ),
-        (_t("Award decisions"), "award", Award.objects.standing().select_related("procurement")),
-        (_t("Actions"), "action", Action.objects.open()),
+        (_t("Proposals"), "proposal", proposals),
+        (_t("Budgets"), "budget", budgets),
+        (_t("Procurements"), "procurement", procurements),
+        (_t("Award decisions"), "award", awards.select_related("procurement")),
     ]
+    groups = groups if body.kind == BodyKind.STEERING else []
+    groups.append((_t("Actions"), "action", Action.objects.open().of_body(body)))
     choices, records = [("", _t("A matter of its own"))], {}
     for label, name, rows in groups:
         found = {f"{name}-{row.pk}": row for row in rows[:MOST_OFFERED]}
@@ -83,7 +89,7 @@ class ItemForm(ItemTextsForm):
 
     def __init__(self, *args, source="", **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices, self.records = offered()
+        self.fields["source"].choices, self.records = offered(self.record.body, self.by)
         self.fields["source"].initial = source
         for name in ("title_fi", "title_sv"):
             self.fields[name].required = False

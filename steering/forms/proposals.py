@@ -270,7 +270,8 @@ class FinishForm(PortalForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        done = list(self.record.actions.filter(state=ActionState.DONE).order_by("ended_on", "pk"))
+        done = self.record.actions.filter(state=ActionState.DONE).order_by("ended_on", "pk")
+        done = done.exclude(pk__in=self.record.actions.restricted().values("pk"))
         for name in ("result_fi", "result_sv"):
             said = [getattr(action, name) for action in done]
             self.fields[name].initial = "\n".join(filter(None, said))[:2000]

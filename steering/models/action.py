@@ -15,7 +15,7 @@ from steering import proposal_emails
 from steering.models.confidence import sits_in_confidence
 from steering.models.meeting import Item
 from steering.models.proposal import Proposal, refuse_overtaken
-from steering.models.words import ActionState
+from steering.models.words import ActionState, BodyKind
 from steering.models.written import WrittenMatter
 
 
@@ -29,6 +29,13 @@ class ActionQuerySet(models.QuerySet):
     def overdue(self, today=None):
         """Return those whose day has passed: they stand on the next agenda by themselves (A 39)."""
         return self.open().filter(due_on__lt=today or clock.today())
+
+    def of_body(self, body):
+        """Return those that a body decided on; of none they are the steering group's."""
+        own = Q(decided_in__meeting__body=body) | Q(in_writing__body=body)
+        if body.kind == BodyKind.STEERING:
+            own |= Q(decided_in__isnull=True, in_writing__isnull=True)
+        return self.filter(own)
 
     def restricted(self, today=None):
         """Return those that tell of restricted matter: of such a proposal or item, or of an agenda's about them."""

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
@@ -14,7 +14,7 @@ from consortium.workflow import WrongState
 from procurement.models import UNDER_WAY
 from procurement.models.paper import RESTRICTED_IN
 from steering.models.body import Body
-from steering.models.words import BodyKind, MeetingState, MovementKind, Place, SeatKind
+from steering.models.words import BodyKind, MeetingState, MinutesState, MovementKind, Place, SeatKind
 
 SOURCES = ("proposal", "budget", "procurement", "award", "action")
 TENDER_RUNS = _("a tender is running: Act on the Openness of Government Activities 621/1999, 7 and 24 §")
@@ -43,7 +43,7 @@ def runs_body(user, today):
 
 
 def sat_in(user, today):
-    """Return the meetings in which a deputy sits in the seat: marked present, and the member is not there.
+    """Return the meetings in which a deputy sits in the seat: present by the last mark, and the member is not there.
 
     Nobody need have called the deputy. A mark that was taken back counts for nothing.
     """
@@ -54,7 +54,10 @@ def sat_in(user, today):
         beside, user__terms__period__contains=today, meeting=OuterRef("meeting"), undone_at__isnull=True
     )
     last = Subquery(member.order_by("-at", "-pk").values("kind")[:1])
-    there = marks.filter(kind=MovementKind.ARRIVED, meeting__body__in=own.values("body_of"))
+    later = marks.filter(
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")), meeting=OuterRef("meeting")
+    )
+    there = marks.filter(~Exists(later), kind=MovementKind.ARRIVED, meeting__body__in=own.values("body_of"))
     there = there.alias(member=last).filter(Q(member__isnull=True) | ~Q(member=MovementKind.ARRIVED))
     return there.values("meeting")
 
@@ -75,7 +78,8 @@ class ItemQuerySet(models.QuerySet):
         """Return those whose restricted matter the person may read: whoever sits, prepares, or was called as deputy.
 
         Never experts. Deputies from their own call on, as long as the member does not come after all, or while they
-        sit in the member's seat; the auditor once the item is settled.
+        sit in the member's seat; checkers while they check, also when their term has ended; the auditor once the item
+        is settled.
         """
         today = today or clock.today()
         if not user.is_authenticated:
@@ -91,6 +95,8 @@ class ItemQuerySet(models.QuerySet):
         seen = Q(meeting__body__in=sits.values("body_of"), meeting__called_on__isnull=False)
         seen |= Q(meeting__body__in=keeps.values("body_of")) | Q(meeting__in=called.values("meeting"))
         seen |= Q(meeting__in=sat_in(user, today))
+        checked = Q(meeting__minutes__first_checker=user) | Q(meeting__minutes__second_checker=user)
+        seen |= checked & Q(meeting__minutes__state=MinutesState.CHECKING)
         if PostKind.AUDITOR in user.duties:
             seen |= ~Q(outcome="")
         return self.filter(seen)
@@ -255,6 +261,8 @@ class Restricting:
             details["openings"] = len(self.readings())
             self.restricted_ground, self.restricted_until = ground.strip(), until
             self.opened_in_tender = False
+        if self.meeting.called_on:
+            self.meeting.print_agenda(by=by)  # the file that everybody could read told of it
 
     def open(self, *, by, contains_volumes, meant=False):
         """Let everybody read it. Whether it contains volumes is asked each time.

@@ -1,7 +1,8 @@
 """The agenda as a file: one for everybody, without what is not public, and one for those who read all of it."""
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -29,9 +30,16 @@ class AgendaPaperQuerySet(DocumentQuerySet):
     """Questions to the files of agendas."""
 
     def visible_to(self, user):
-        """Return those a person, or a visitor, may read: with restricted items only who reads every one of them."""
+        """Return those a person, or a visitor, may read: with restricted items only who reads every one of them.
+
+        Of the files for everybody the newest, and none that tells of an item which is not public any more.
+        """
         told = Meeting.objects.visible_to(user).filter(called_on__isnull=False)
-        seen = Q(read_by=ReadBy.ALL, meeting__in=told.values("pk"))
+        seen = Q(
+            read_by=ReadBy.ALL,
+            meeting__in=told.values("pk"),
+            pk__in=self.model.objects.for_all().values("pk"),
+        )
         if user.is_authenticated:
             if user.is_staff:
                 return self
@@ -47,9 +55,31 @@ class AgendaPaperQuerySet(DocumentQuerySet):
         names = ("meeting_id", "read_by", "language")
         return self.order_by(*names, "-pk").distinct(*names)
 
+    def for_all(self, today=None):
+        """Return the newest files for everybody that keep back whatever is kept back on a day."""
+        newer = self.model.objects.filter(
+            meeting=OuterRef("meeting"),
+            language=OuterRef("language"),
+            read_by=ReadBy.ALL,
+            pk__gt=OuterRef("pk"),
+        )
+        known = Func(
+            OuterRef("figures__kept_back"),
+            Cast("pk", models.TextField()),
+            function="jsonb_exists",
+            output_field=models.BooleanField(),
+        )
+        told = (
+            Item.objects.restricted(today)
+            .filter(meeting=OuterRef("meeting"))
+            .alias(known=known)
+            .exclude(known=True)
+        )
+        return self.filter(~Exists(newer), ~Exists(told), read_by=ReadBy.ALL)
+
     def open_files(self, meeting):
-        """Return the newest files for everybody, once all languages are there; None while one is still to come."""
-        rows = list(self.filter(meeting=meeting, read_by=ReadBy.ALL).newest())
+        """Return the files for everybody, once they are there in all languages; None while one is still to come."""
+        rows = list(self.filter(meeting=meeting).for_all().order_by("language"))
         done = len(rows) == len(LANGUAGES) and all(row.state == DocumentState.READY for row in rows)
         return rows if done else None
 
@@ -120,6 +150,7 @@ def told(meeting, items, language, *, whole):
             "made_on": today.isoformat(),
             "for_all": not whole,
             "is_steering": kind == BodyKind.STEERING,
+            "kept_back": {str(item.pk): True for item in items if item.is_restricted(today)},
             "items": [_row(item, today, whole) for item in items],
         }
 

@@ -6,7 +6,7 @@ A decision is an item of a meeting or a matter settled in writing.
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from steering.models.words import Choice
+from steering.models.words import BodyKind, Choice
 
 
 def section_of(decision):
@@ -21,6 +21,8 @@ def carry_out(decision, *, by, result, propose=False, answer=None, award=None):
     Proposal.decide takes; ``award``: what Procurement.award takes. Raises what those verbs raise, and ValidationError
     where the proposed decision was voted down.
     """
+    if decision.body.kind != BodyKind.STEERING and (propose or award or decision.proposal_id):
+        raise ValidationError(_("The steering group alone decides on that."), "other_body")
     if (propose or award) and result != Choice.FOR:
         raise ValidationError(
             _("The vote went against the proposed decision: nothing of it is carried out."), "voted_down"

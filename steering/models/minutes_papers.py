@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
+from consortium.deadlines import Remedy, appeal_last_day
 from consortium.models import AuditEvent, Document, DocumentQuerySet
 from members.models.scheme import DatedQuerySet
 from steering import minutes_paper
@@ -70,7 +71,9 @@ class NamesPeriod(models.Model):
 def last_day_of_names(published_on):
     """Return the last day on which minutes first published on a day are shown with people's names."""
     row = NamesPeriod.objects.on(published_on)
-    return published_on + dt.timedelta(days=row.days if row else USUAL_DAYS)
+    if row:
+        return published_on + dt.timedelta(days=row.days)
+    return appeal_last_day(published_on, Remedy.RECTIFICATION)  # a holiday at its end moves it: 150/1930 5 §
 
 
 class MinutesPaper(Document):

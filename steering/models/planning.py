@@ -148,13 +148,10 @@ class Planning:
         )
         again = {item.action_id for item in moved if item.action_id}
         actions = apps.get_model("steering", "Action").objects.overdue(today).exclude(pk__in=again)
-        own = Q(decided_in__meeting__body_id=self.body_id) | Q(in_writing__body_id=self.body_id)
-        if self.body.kind == BodyKind.STEERING:
-            own |= Q(decided_in__isnull=True, in_writing__isnull=True)
         on_one = self.items.model.objects.filter(
             action__isnull=False, outcome="", meeting__state__in=UNSETTLED
         )
-        actions = actions.filter(own).exclude(pk__in=on_one.values("action"))
+        actions = actions.of_body(self.body).exclude(pk__in=on_one.values("action"))
         return moved, list(actions.select_related("owner").order_by("due_on", "pk"))
 
     def _fill(self, by):
@@ -194,6 +191,10 @@ class Planning:
             if meeting.state not in UNSETTLED:
                 raise WrongState(meeting, "add")
             row = meeting.items.model(meeting=meeting, **facts)
+            if self.body.kind != BodyKind.STEERING and any(
+                facts.get(name) for name in SOURCES if name != "action"
+            ):
+                raise ValidationError(_("The steering group alone decides on that."), code="other_body")
             last = meeting.items.aggregate(last=Max("position"))["last"] or 0
             row.position = last + 1
             row.concerns = _concerned(row)

@@ -236,7 +236,7 @@ class Proposal(Workflow):
             raise ValidationError({"procurement": _("That procurement is no longer under way.")})
         self.procurement, self.opened_in_tender = procurement, False
         if self.pk:
-            self.items.filter(outcome="").update(concerns=procurement)  # closed on the agenda too
+            self.items.update(concerns=procurement, opened_in_tender=False)  # closed wherever it has stood
 
     def edit(self, *, by, revision, title, text):
         """Write it better until it is received. ``revision``: the one the form was made from."""

@@ -105,15 +105,17 @@ def duties(user, today):
 
 def occasions(user, today):
     """Return the days of one's own actions for one's calendar."""
+    own = Action.objects.open().filter(owner=user)
+    closed = set(own.restricted(today).values_list("pk", flat=True))
     return [
         Occasion(
             key=f"action-{row.pk}",
             on=row.due_on,
-            title=_("Action: %(text)s") % {"text": row.text},
+            title=_("Action") if row.pk in closed else _("Action: %(text)s") % {"text": row.text},
             url=settings.ADDRESS + row.get_absolute_url(),
             text=_("By %(day)s.") % {"day": weekday_day(row.due_on)},
         )
-        for row in Action.objects.open().filter(owner=user)
+        for row in own
     ]
 
 

@@ -133,7 +133,7 @@ def _step(on, title, *, body="", now=False, done=False):
 
 def _agenda_step(item):
     meeting = item.meeting
-    word = item.get_outcome_display() if item.outcome else ""
+    word = item.get_outcome_display() if item.outcome and item.readable else ""
     title = _("On the agenda of meeting %(number)s") % {"number": meeting.number}
     when = weekday_day(meeting.starts_at) if meeting.starts_at else _("day still open")
     step = {"when": when, "title": title, "body": word.capitalize(), "state": "done"}

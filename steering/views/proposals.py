@@ -161,6 +161,7 @@ def proposal(request, pk):
         "steps": pages.path(found, items),
         "reason": found.reason if whole else "",
         "kept_back": bool(found.reason) and not whole,
+        "result": found.result if whole else "",
         "forward": pages.forward(user, found),
         "actions": pages.actions(user, found),
         "action_url": _action_url(user, found),
