@@ -305,6 +305,7 @@ def counted(world, public, reader):
     return {address: re.sub(r"[\w-]{20,}", "", ask(address)[1]) for address in found}
 
 
+@pytest.mark.drill
 def test_no_count_that_outsiders_see_moves_with_what_is_restricted(plain_papers):
     world = the_world()
     public = called(world.group, "Julkinen asia")

@@ -76,6 +76,7 @@ def of(code):
 
 
 @pytest.mark.breaks("members.demo.load")
+@pytest.mark.drill
 def test_the_story(register, today_is, worker, django_assert_max_num_queries):
     today_is("2026-11-24")
     assert load() == ACCOUNTS
