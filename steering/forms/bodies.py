@@ -156,10 +156,13 @@ class ResignForm(PortalForm):
         coerce=lambda value: value == "yes",
     )
 
-    def __init__(self, *args, leaves_on=None, has_deputy=False, **kwargs):
+    def __init__(self, *args, leaves_on=None, earliest=None, has_deputy=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if earliest:
+            words = gettext("%(day)s or later: the group met then, or was asked in writing.")
+            self.fields["last_day"].help_text = words % {"day": f"{earliest:%-d.%-m.%Y}"}
         if leaves_on:
-            self.fields["last_day"].initial = leaves_on
+            self.fields["last_day"].initial = max(leaves_on, earliest or leaves_on)
             self.fields["because"].initial = gettext("The municipality leaves the consortium")
         if not has_deputy:
             del self.fields["deputy_takes_over"]

@@ -159,12 +159,17 @@ class CorrectionForm(RoomForm):
 class BreakForm(RoomForm):
     """When the meeting was adjourned or resumed."""
 
-    broken_at = ClockField(label=_("At"), help_text=_("Empty: now."))
+    broken_at = ClockField(label=_("At"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["broken_at"].help_text = self.room.break_hint
 
     @property
     def details(self):
-        """Return what ``adjourn`` and ``resume`` are called with."""
-        return {"at": self.cleaned_data["broken_at"]}
+        """Return what ``adjourn`` and ``resume`` are called with: a break ends on the day on which it began."""
+        at = self.cleaned_data["broken_at"]
+        return {"at": at and dt.datetime.combine(self.room.break_day, at.timetz())}
 
 
 class ContinueForm(RoomForm):
@@ -181,11 +186,11 @@ class ContinueForm(RoomForm):
     def details(self):
         """Return what ``continue_on`` is called with."""
         said = self.cleaned_data
-        times = {
+        return {
             "starts_at": dt.datetime.combine(said["day"], said["begins"].timetz()),
             "ends_at": dt.datetime.combine(said["day"], said["ends"].timetz()),
+            "place": said["place"],
         }
-        return times | {"place": said["place"]}
 
     def clean(self):
         """Refuse an end before the beginning."""

@@ -86,7 +86,8 @@ class Calling:
     def change(self, *, by, revision, **facts):
         """Change day, hour, place or link after the call: calendars are told, and who comes is asked anew.
 
-        Whoever sits no longer on the new day is told so; whoever has begun meanwhile is called.
+        Whoever sits no longer on the new day is told so; whoever has begun meanwhile is called. Its number, and so
+        its year, stays.
         """
         with self.step("change", by=by, fields=sorted(facts)):
             self.refuse_stale(revision)
@@ -100,6 +101,7 @@ class Calling:
                 return
             if self.starts_at != before["starts_at"]:
                 self.refuse_past()
+                self._refuse_another_year()
             self.sequence, self.changed_at = self.sequence + 1, clock.now()
             self.save()
             if {"starts_at", "ends_at"} & set(changed):
@@ -109,6 +111,15 @@ class Calling:
                 if call.told_at is not None:
                     call.tell_change(self, before["starts_at"])
             self.print_agenda(by=by)
+
+    def _refuse_another_year(self):
+        """Raise ValidationError for a day outside the year in which it is numbered: its number has been told."""
+        if self.on.year != self.year:
+            words = _(
+                "The meeting was called as %(number)s. For a day of another year cancel it and call a new one: the "
+                "items come onto that agenda by themselves."
+            )
+            raise ValidationError({"on": ValidationError(words, "year", {"number": self.number})})
 
     def _call_anew(self, because="moved"):
         """Release those who do not sit on its day, and call those who do. Returns the calls made or renewed."""

@@ -12,9 +12,10 @@ from consortium.models import AuditEvent, PostKind
 from consortium.workflow import WrongState
 from steering.models.agenda import UNSETTLED
 from steering.models.body import Body
-from steering.models.words import BodyKind, MeetingState, Outcome, SeatKind
+from steering.models.words import BodyKind, MeetingState, Outcome, ProposalState, SeatKind
 
 SOURCES = ("proposal", "budget", "procurement", "award", "action")
+TAKEN_UP = (ProposalState.RECEIVED, ProposalState.AGENDA)  # in which a meeting may take a proposal up
 CARRIED = (
     *("title_fi", "title_sv", "background_fi", "background_sv", "proposal_fi", "proposal_sv"),
     *("restricted_ground", "restricted_until", "opened_in_tender", "concerns_id", "alternative_id"),
@@ -138,13 +139,8 @@ class Planning:
     def _waiting(self, today=None):
         if not self.is_next():
             return [], []
-        rows = self.items.model.objects.filter(meeting__body_id=self.body_id, moved_to__isnull=True)
-        rows = rows.exclude(meeting=self)
-        left = Q(outcome=Outcome.MOVED) | Q(
-            outcome="", meeting__state=MeetingState.CANCELLED, action__isnull=True
-        )
         moved = list(
-            rows.filter(left).select_related("concerns", "proposal").order_by("meeting_id", "position")
+            self._moved_on().select_related("concerns", "proposal").order_by("meeting_id", "position")
         )
         again = {item.action_id for item in moved if item.action_id}
         actions = apps.get_model("steering", "Action").objects.overdue(today).exclude(pk__in=again)
@@ -153,6 +149,34 @@ class Planning:
         )
         actions = actions.of_body(self.body).exclude(pk__in=on_one.values("action"))
         return moved, list(actions.select_related("owner").order_by("due_on", "pk"))
+
+    def _moved_on(self):
+        """Return the body's items that wait for another agenda: moved on, or left by a cancelled meeting.
+
+        Not those of a proposal that was answered or withdrawn meanwhile.
+        """
+        rows = self.items.model.objects.filter(meeting__body_id=self.body_id, moved_to__isnull=True)
+        left = Q(outcome=Outcome.MOVED) | Q(
+            outcome="", meeting__state=MeetingState.CANCELLED, action__isnull=True
+        )
+        open_still = Q(proposal__isnull=True) | Q(proposal__state__in=TAKEN_UP)
+        return rows.filter(left & open_still)
+
+    def _take_over(self, row):
+        """Let a new item be the one of its proposal or action that waits, so that the matter stands there once.
+
+        What was not given anew is taken over. Returns the item that waited, or None.
+        """
+        matter = {name: key for name in ("proposal", "action") if (key := getattr(row, f"{name}_id"))}
+        if not matter:
+            return None
+        Body.objects.select_for_update(no_key=True).get(pk=self.body_id)
+        earlier = row.moved_from = self._moved_on().filter(**matter).order_by("pk").last()
+        if earlier:
+            kept = {"restricted_until"} if row.restricted_ground else set()
+            for name in set(CARRIED) - kept:
+                setattr(row, name, getattr(row, name) or getattr(earlier, name))
+        return earlier
 
     def _fill(self, by):
         """Write what has waited onto the agenda: overdue actions open it, items moved on follow what stands there."""
@@ -184,7 +208,8 @@ class Planning:
     def add(self, *, by, **facts):
         """Put an item at the end of the agenda: free, or from a proposal, budget, procurement, award or action.
 
-        Titles that are not given are the matter's own. What concerns a running tender is not public. Returns it.
+        A matter that was moved on goes on here. Titles that are not given are the matter's own. What concerns a running
+        tender is not public. Returns it.
         """
         with transaction.atomic():
             meeting = self.held()
@@ -198,6 +223,7 @@ class Planning:
             last = meeting.items.aggregate(last=Max("position"))["last"] or 0
             row.position = last + 1
             row.concerns = _concerned(row)
+            earlier = meeting._take_over(row)
             for name, value in (row.action.restriction() if row.action else {}).items():
                 setattr(row, name, getattr(row, name) or value)
             for name, value in _titles(row).items():
@@ -210,6 +236,8 @@ class Planning:
                 type(row.proposal)._base_manager.select_for_update(no_key=True).get(pk=row.proposal_id)
             row.refuse_twice()
             row.save()
+            if earlier:
+                row.take_papers(earlier)
             details = {
                 f"{name}_id": getattr(row, f"{name}_id") for name in SOURCES if getattr(row, f"{name}_id")
             }

@@ -85,12 +85,15 @@ class Sitting:
             details["at"] = at
 
     def resume(self, *, by, at=None):
-        """Go on after the break, on the same day."""
+        """Go on after the break, on the same day. ``at``: a time of that day; on a later one it has to be typed."""
         with self._true("resume", by=by) as (details, now):
             recess = self.recesses.get(ended_at__isnull=True)
-            if clock.date_of(recess.began_at) != clock.today():
+            if clock.date_of(at or now) != clock.date_of(recess.began_at):
                 raise ValidationError(
-                    _("On another day the meeting goes on as a meeting of its own: give its day and hour."),
+                    _(
+                        "On another day the meeting goes on as a meeting of its own: give its day and hour. If it went "
+                        "on after the break on the same day, write at what time."
+                    ),
                     "day",
                 )
             recess.ended_at = self._moment(at, now, since=recess.began_at)
@@ -133,10 +136,12 @@ class Sitting:
     def continue_on(self, *, by, starts_at, ends_at, place="", link=""):
         """End for today and go on another day with what is left, as a meeting of its own. Returns that meeting.
 
-        Those who were called are called to it, at once: no papers are new.
+        An item in the midst of which the meeting was adjourned goes on there, too. Those who sit on that day are called
+        at once, a deputy where the seat is empty; the proposers of what is left are told of the day.
         """
         with self._true("continue_on", by=by, starts_at=starts_at) as (details, now):
-            self._refuse_in_hand()
+            if not self.recesses.filter(ended_at__isnull=True).exists():
+                self._refuse_in_hand()
             if clock.date_of(starts_at) <= clock.date_of(self.opened_at):
                 raise ValidationError({"starts_at": _("Choose a later day.")})
             rows = self._move_rest(by, now)
@@ -197,7 +202,7 @@ class Sitting:
             return now
         if at > now:
             raise ValidationError({"at": ValidationError(_("That time is still to come."), "to_come")})
-        if clock.date_of(at) != clock.date_of(now) and clock.date_of(at) != day_of(self):
+        if clock.date_of(at) not in {clock.date_of(now), clock.date_of(since), day_of(self)}:
             raise ValidationError({"at": ValidationError(_("Give a time of the meeting's day."), "day")})
         last = self._last_recorded()
         if last and at <= last < at + MINUTE:
@@ -265,12 +270,15 @@ class Sitting:
         return (rows.aggregate(last=Max("number"))["last"] or 0) + 1
 
     def _move_rest(self, by, now):
-        """Give every item that was not taken up its section and the outcome that it is moved."""
-        rows = list(self.left)
-        first = self.take_section() if rows else 0
-        for number, row in enumerate(rows, start=first):
-            row.number, row.opened_at, row.closed_at, row.outcome = number, now, now, Outcome.MOVED
+        """Give every item that was not settled the outcome that it is moved, and its section. The one in hand first."""
+        rows = list(self.items.filter(outcome="").order_by(F("opened_at").asc(nulls_last=True), "position"))
+        waiting = [row for row in rows if row.opened_at is None]
+        for number, row in enumerate(waiting, start=self.take_section() if waiting else 0):
+            row.number, row.opened_at = number, now
+        for row in rows:
+            row.closed_at, row.outcome = now, Outcome.MOVED
             row.save()
+            row.conflicts.filter(left_at__isnull=False, back_at__isnull=True).update(back_at=now)
         AuditEvent.record_many(rows, "carry_over", by=by, meeting=self.pk)
         return rows
 
@@ -290,6 +298,8 @@ class Sitting:
             carried = {name: getattr(item, name) for name in CARRIED}
             new = self.items.model.objects.create(meeting=row, position=place, moved_from=item, **carried)
             new.take_papers(item)
+            if new.proposal and new.proposal.allows("put_on_agenda"):
+                new.proposal.put_on_agenda(by=by, meeting=row)
         for term in row.seated():
             row.calls.create(term=term, user=term.user, called_at=clock.now())
         row.print_agenda(by=by)  # the letters leave with it

@@ -154,7 +154,8 @@ class Term(models.Model):
     def resign(self, *, by, last_day, because, deputy_takes_over=False):
         """End the term with an earlier day, and the duty with it; the seat stays empty or the deputy takes it.
 
-        Raises ValidationError for a day outside the term, or when there is no deputy who could take over.
+        Raises ValidationError for a day outside the term or before ``ends_earliest``, also where the municipality left
+        the consortium before that, and when there is no deputy who could take over.
         """
         with self._held():
             if not self.starts_on <= last_day < self.ends_on:
@@ -162,10 +163,29 @@ class Term(models.Model):
                 raise ValidationError(
                     {"last_day": ValidationError(words, params={"day": _day(self.ends_on)})}
                 )
+            earliest = self.ends_earliest()
+            if earliest and last_day < earliest:
+                words = _(
+                    "The group met, or was asked in writing, on %(day)s, and the person sat in it: the last day is "
+                    "that day or later."
+                )
+                raise ValidationError({"last_day": ValidationError(words, "sat", {"day": _day(earliest)})})
             self._end("resign", last_day, because, by)
             if deputy_takes_over:
                 self._hand_over(by)
             call_anew(self.body_of_id)
+
+    def ends_earliest(self):
+        """Return the last day of the term on which the body met or was asked in writing, or None.
+
+        Who sat there is reckoned from the terms: one that ended before would take the person's part out of the record.
+        """
+        found = [
+            clock.date_of(moment)
+            for rows in (self.body_of.meetings, self.body_of.written_matters)
+            for moment in rows.filter(opened_at__isnull=False).values_list("opened_at", flat=True)
+        ]
+        return max((day for day in found if self.holds(day)), default=None)
 
     def step_down(self, *, by, because):
         """Remove a term that has not begun: the candidate does not take the place. The history keeps that it was."""

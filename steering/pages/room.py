@@ -116,6 +116,24 @@ class Room(People):
         """The place on the agenda from which on there is no quorum, or None."""
         return lost_from(self.quorums)
 
+    @cached_property
+    def recess(self):
+        """The break that has not ended, or None."""
+        return self.meeting.recesses.filter(ended_at__isnull=True).first()
+
+    @property
+    def break_day(self):
+        """The day of the break that has not ended, or today."""
+        adjourned = self.meeting.state == MeetingState.ADJOURNED and self.recess
+        return clock.date_of(self.recess.began_at if adjourned else self.now)
+
+    @property
+    def break_hint(self):
+        """Return how the time of a break is told; on a later day it cannot be now."""
+        if self.break_day == clock.date_of(self.now):
+            return _("Empty: now.")
+        return _("On %(day)s, for example 14.20.") % {"day": weekday_day(self.break_day)}
+
     # --- The item in hand ----------------------------------------------------------------------------------------
 
     @cached_property
@@ -282,8 +300,9 @@ class Room(People):
                 "time": clocked(meeting.closed_at)
             }
         if meeting.state == MeetingState.ADJOURNED:
-            recess = meeting.recesses.filter(ended_at__isnull=True).first()
-            return _("Adjourned at %(time)s.") % {"time": clocked(recess.began_at) if recess else ""}
+            return _("Adjourned at %(time)s.") % {
+                "time": clocked(self.recess.began_at) if self.recess else ""
+            }
         return self.standing
 
     def agenda(self):

@@ -188,11 +188,13 @@ def term_resign(request, pk):
     leaves_on = last_days([term.municipality_id], today).get(term.municipality_id)
     if leaves_on and not term.starts_on <= leaves_on < term.ends_on:
         leaves_on = None
+    earliest = term.ends_earliest()
     form = forms.ResignForm(
         _typed(request),
         record=term,
         by=request.user,
         leaves_on=leaves_on,
+        earliest=earliest,
         has_deputy=term.successor_now() is not None,
     )
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from consortium import clock, gather
 from consortium.models import AuditEvent, OutgoingEmail
@@ -246,7 +247,30 @@ def test_nobody_answers_before_the_call_or_without_one(group):
 # --- Changed and cancelled ------------------------------------------------------------------------------------
 
 
-def test_another_time_tells_calendars_and_asks_anew(group):
+@pytest.fixture
+def in_spring(today_is):
+    """A day from which the next weeks are of the same year."""
+    today_is("2027-03-01")
+
+
+def test_a_meeting_that_was_called_keeps_its_year(today_is, client_of):
+    today_is("2026-11-24")
+    group = world.steering_group(seats=3)
+    meeting = called(group, starts_at=soon(21), ends_at=soon(21, 15))
+    start = soon(49)
+    facts = {"starts_at": start, "ends_at": start + dt.timedelta(hours=2)}
+    with pytest.raises(ValidationError, match="cancel it and call a new one") as error:
+        meeting.change(by=group.secretary, revision=meeting.revision, **facts)
+    assert "on" in error.value.error_dict
+    typed = {"on": "12.1.2027", "starts": "13.00", "ends": "15.00", "revision": meeting.revision}
+    address = reverse("steering:meeting_change", args=[meeting.pk])
+    page = client_of(group.secretary).post(address, typed)
+    assert "The meeting was called as 1/2026." in str(page.context["form"].errors["on"])
+    meeting.refresh_from_db()
+    assert (meeting.number, meeting.on) == ("1/2026", dt.date(2026, 12, 15))
+
+
+def test_another_time_tells_calendars_and_asks_anew(in_spring, group):
     meeting = called(group)
     meeting.answer(by=group.chair, coming=YES)
     start = soon(days=25)
@@ -268,7 +292,7 @@ def test_another_place_keeps_the_answers_and_nothing_changed_tells_nobody(group)
     assert len(letters(group.chair)) == 2 and meeting.sequence == 1
 
 
-def test_a_day_outside_a_term_releases_and_calls_others(group):
+def test_a_day_outside_a_term_releases_and_calls_others(in_spring, group):
     meeting = called(group)
     ends = clock.today() + dt.timedelta(days=22)
     term = Term.objects.get(user=group.members[2])

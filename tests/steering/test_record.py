@@ -282,6 +282,24 @@ def test_breaks_another_day_and_what_comes_of_them(client_of):
     assert Meeting.objects.get(continues=hall.meeting).starts_at.astimezone().day == 11
 
 
+def test_the_page_of_a_meeting_adjourned_in_the_midst_of_an_item_offers_what_is_possible(client_of, settings):
+    hall = Hall(items=("Ainoa",))
+    hall.begin()
+    hall.take(1, "13.20")
+    browser = client_of(hall.s)
+    offer = "Go on another day with what is left"
+    assert offer not in browser.get(record(hall)).content.decode()
+    browser.post(act(hall, "adjourn"), {"broken_at": ""})
+    settings.MOVED_TODAY = "2027-06-10T09:00:00"
+    page = browser.get(record(hall)).content.decode()
+    assert offer in page and "On Wed 9.6.2027, for example 14.20." in page and "Empty: now." not in page
+    page = browser.post(act(hall, "resume"), {"broken_at": ""}).content.decode()
+    assert "as a meeting of its own" in page
+    browser.post(act(hall, "resume"), {"broken_at": "14.00"})
+    hall.meeting.refresh_from_db()
+    assert hall.meeting.state == MeetingState.OPEN
+
+
 def test_a_mark_is_taken_back_by_its_button_and_a_visitor_leaves_by_the_own(client_of):
     hall = Hall()
     hall.begin("13.00", visitors=["Xenia Vieras"])

@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from consortium import clock
+from consortium.models import OutgoingEmail
 from consortium.workflow import WrongState
 from steering.models import (
     Ballot,
@@ -18,8 +21,9 @@ from steering.models import (
 )
 from steering.models.facts import facts_of
 from tests.factories import UserFactory
-from tests.steering.hall import DECIDED, Hall, at, it_is
+from tests.steering.hall import DAY, DECIDED, Hall, at, it_is
 from tests.steering.test_room import refused
+from tests.steering_proposals import received
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +121,71 @@ def test_the_rest_goes_on_another_day_as_a_meeting_of_its_own(hall):
     assert [item.moved_from.position for item in row.items.all()] == [2, 3]
     assert row.calls.count() == 13
     assert [item.outcome for item in hall.meeting.items.all()] == ["decided", "moved", "moved"]
+
+
+def next_morning(settings):
+    settings.MOVED_TODAY = f"{DAY + dt.timedelta(days=1)}T09:00:00"
+    clock.STARTED = timezone.now()
+
+
+IN_TWO_DAYS = {
+    "starts_at": at("13.00") + dt.timedelta(days=2),
+    "ends_at": at("15.00") + dt.timedelta(days=2),
+}
+
+
+def test_an_item_in_whose_midst_the_meeting_was_adjourned_goes_on_another_day(hall, settings):
+    hall.begin()
+    hall.decide(1, "13.05")
+    item = hall.take(3, "13.20")
+    item.conflict(by=hall.s, user=hall.m[5], ground="x", left_at=at("13.20"))
+    refused("in_hand", hall.meeting.continue_on, by=hall.s, **IN_TWO_DAYS)
+    it_is("14.00")
+    hall.meeting.adjourn(by=hall.s)
+    next_morning(settings)
+    refused("day", hall.meeting.resume, by=hall.s)
+    row = hall.meeting.continue_on(by=hall.s, **IN_TWO_DAYS)
+    assert hall.meeting.state == MeetingState.CLOSED
+    assert [each.moved_from.position for each in row.items.all()] == [3, 2]
+    told = [(each.number, each.outcome) for each in hall.meeting.items.order_by("number")]
+    assert told == [(1, "decided"), (2, "moved"), (3, "moved")]
+    assert Conflict.objects.get().back_at is not None
+
+
+def test_the_last_item_goes_on_another_day_too(settings):
+    hall = Hall(items=("Ainoa",))
+    hall.begin()
+    hall.take(1, "13.20")
+    hall.meeting.adjourn(by=hall.s)
+    next_morning(settings)
+    row = hall.meeting.continue_on(by=hall.s, **IN_TWO_DAYS)
+    assert [each.title_fi for each in row.items.all()] == ["Ainoa"]
+
+
+def test_a_break_that_ended_the_same_day_is_ended_afterwards_by_its_time(hall, settings):
+    hall.begin()
+    for place in (1, 2, 3):
+        hall.decide(place, f"13.2{place}")
+    it_is("14.00")
+    hall.meeting.adjourn(by=hall.s)
+    next_morning(settings)
+    refused("day", hall.meeting.resume, by=hall.s)
+    refused("day", hall.meeting.resume, by=hall.s, at=clock.now())
+    with pytest.raises(ValidationError, match=r"adjourned at 14\.00"):
+        hall.meeting.resume(by=hall.s, at=at("13.59"))
+    hall.meeting.resume(by=hall.s, at=at("14.10"))
+    assert Recess.objects.get().ended_at == at("14.10")
+    hall.meeting.close(by=hall.s)
+
+
+def test_the_proposer_of_what_is_left_is_told_of_the_other_day(hall):
+    proposal = received(hall.group.by)
+    hall.meeting.add(by=hall.s, proposal=proposal)
+    hall.begin()
+    row = hall.meeting.continue_on(by=hall.s, **IN_TWO_DAYS)
+    letters = OutgoingEmail.objects.filter(template="steering/emails/proposal_agenda").order_by("pk")
+    assert "9.6.2027" in letters.first().body and "11.6.2027" in letters.last().body
+    assert row.items.get(proposal=proposal).moved_from.outcome == Outcome.MOVED
 
 
 # --- The database refuses, too --------------------------------------------------------------------------
