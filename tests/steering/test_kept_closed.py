@@ -95,6 +95,14 @@ def test_an_item_put_off_is_closed_with_its_proposal_and_so_is_the_next(db):
     assert not rows.visible_to(VISITOR) and not rows.public()
 
 
+def test_an_item_that_stands_on_the_next_agenda_already_is_taken_up_there(db):
+    hall = Hall(seats=3, items=["Ensimmäinen"])
+    hall.begin().take(1, "13.10").put_off(by=hall.s)
+    planned(hall.group, "Muut", starts_at=soon(40), ends_at=soon(40, 15)).call(by=hall.s)
+    with pytest.raises(ValidationError, match="on the next agenda already"):
+        hall.item(1).reopen(by=hall.s)
+
+
 # --- Other groups -----------------------------------------------------------------------------------------------
 
 
