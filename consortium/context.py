@@ -75,12 +75,13 @@ def _shared(language, signed_in, production, moved_today):
 
 
 def _menu(request, user):
-    """Return the menu: one's own front page first, then what each app puts in it."""
+    """Return the menu: one's own front page first, then what each app puts in it; a page stands under one of them."""
     lines = _lines(get_language(), user.is_staff if user else None, user)
-    items = [{"label": label, "url": url, "current": request.path == url} for label, url in lines]
-    home = items[0]
-    home["current"] = home["current"] or (user is not None and request.path.startswith(home["url"]))
-    return items
+    above = [url for _label, url in lines if request.path.startswith(url)]
+    front = reverse("front")  # above everything, and nothing stands under it
+    above = [url for url in above if url != front or request.path == front]
+    current = max(above, key=len, default=None)
+    return [{"label": label, "url": url, "current": url == current} for label, url in lines]
 
 
 def _lines(language, staff, user):

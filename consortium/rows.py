@@ -30,9 +30,8 @@ def _margin(task, today):
         return weekday_day(task.paused_until), task.kind
     if task.due_on:
         left = (task.due_on - today).days
-        words = (
-            ngettext("%(n)s day", "%(n)s days", left) % {"n": left} if left >= 0 else _("the day has passed")
-        )
+        words = ngettext("%(n)s day", "%(n)s days", left) % {"n": left} if left > 0 else _("today")
+        words = _("the day has passed") if left < 0 else words
         return weekday_day(task.due_on), ", ".join(filter(None, [str(task.kind), words]))
     if task.done:
         return weekday_day(task.since), ""

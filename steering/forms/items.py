@@ -2,7 +2,7 @@
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consortium.forms import PortalForm, TypedDateField
@@ -31,14 +31,14 @@ def offered(body, user):
     )
     awards = Award.objects.standing().filter(procurement__in=Procurement.objects.visible_to(user))
     groups = [
-        (_t("Proposals"), "proposal", proposals),
-        (_t("Budgets"), "budget", budgets),
-        (_t("Procurements"), "procurement", procurements),
-        (_t("Award decisions"), "award", awards.select_related("procurement")),
+        (gettext("Proposals"), "proposal", proposals),
+        (gettext("Budgets"), "budget", budgets),
+        (gettext("Procurements"), "procurement", procurements),
+        (gettext("Award decisions"), "award", awards.select_related("procurement")),
     ]
     groups = groups if body.kind == BodyKind.STEERING else []
-    groups.append((_t("Actions"), "action", Action.objects.open().of_body(body)))
-    choices, records = [("", _t("A matter of its own"))], {}
+    groups.append((gettext("Actions"), "action", Action.objects.open().of_body(body)))
+    choices, records = [("", gettext("A matter of its own"))], {}
     for label, name, rows in groups:
         found = {f"{name}-{row.pk}": row for row in rows[:MOST_OFFERED]}
         if found:
@@ -49,7 +49,7 @@ def offered(body, user):
 
 def _named(name, row):
     if name == "budget":
-        return _t("Budget %(year)s") % {"year": row.year}
+        return gettext("Budget %(year)s") % {"year": row.year}
     return row.procurement.title if name == "award" else row
 
 

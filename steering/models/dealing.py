@@ -178,7 +178,9 @@ class Dealing(VotingActs):
                     "carried_out",
                 )
             if type(self)._base_manager.filter(moved_from=self).exists():
-                raise ValidationError(_("It stands on the next agenda already. Take it up there."), "moved_on")
+                raise ValidationError(
+                    _("It stands on the next agenda already. Take it up there."), "moved_on"
+                )
             details["was"] = self.outcome
             if self.outcome == Outcome.DECIDED:
                 details["ballot"] = self._set_last_aside(by, now)

@@ -167,7 +167,9 @@ def _poll_acts(user, meeting, today):
         return []
     main = poll.is_open(today) and asked and not poll.answers_of(user).exists()
     url = reverse("steering:poll", args=[meeting.pk])
-    return [{"label": _("Which day fits?"), "url": url, "main": main}]
+    if main or not user.has_perm("steering.choose_datepoll", poll):
+        return [{"label": _("Which day fits?"), "url": url, "main": main}]
+    return [{"label": _("Choose the day"), "url": url, "main": not poll.is_open(today)}]
 
 
 # --- Parts --------------------------------------------------------------------------------------------------------
@@ -217,7 +219,7 @@ def coming(user, meeting, today):
     }
     yes = sum(1 for call in calls if call.coming == Coming.YES and call.has_vote)
     seats = meeting.body.seats.filter(kind=SeatKind.MEMBER).count()
-    note = _("%(n)s of %(all)s seats have said yes") % {"n": yes, "all": seats}
+    note = _("%(n)s come, %(all)s seats") % {"n": yes, "all": seats}
     return [Part(_("Who comes"), "steering/parts/coming.html", context, note=note, is_list=True)]
 
 
@@ -238,7 +240,7 @@ def _coming_row(call, members, calls):
         role = call.term.seat.get_kind_display()
     answered = moment(call.answered_at) if call.answered_at else ""
     return {
-        "seat": call.term.seat.number,
+        "seat": call.term.seat.number if call.term.seat.kind == SeatKind.MEMBER else "",
         "name": call.user.get_full_name(),
         "text": ", ".join(filter(None, [str(role), place])),
         "state": {"word": word, "css": css},

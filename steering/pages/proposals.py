@@ -10,7 +10,7 @@ from consortium.templatetags.portal import day, long_weekday_day, place_name, we
 from members.models import Municipality
 from procurement.models import Procurement
 from procurement.pages.own import own_places
-from steering.models import UNSETTLED, Action, ActionState, Item, ProposalState
+from steering.models import UNSETTLED, Action, ActionState, Item, Outcome, ProposalState
 from steering.models.attachment import MOST
 from steering.models.proposal_set import CARRIED_OUT
 
@@ -103,7 +103,11 @@ def path(proposal, items):
     state, order = proposal.state, list(ProposalState)
     steps = [
         _step(proposal.made_at, _("Proposed"), body=name),
-        _step(proposal.received_on, _("Received"), now=state == ProposalState.SUBMITTED),
+        _step(
+            proposal.received_on,
+            _("Received"),
+            now=state == ProposalState.SUBMITTED and _("Waits to be received"),
+        ),
     ]
     if state == ProposalState.WITHDRAWN:
         done = [step for step in steps if step["state"] == "done"]
@@ -120,20 +124,36 @@ def path(proposal, items):
         }
     elif proposal.answer and proposal.decided_in_id is None:
         body = _("%(answer)s, without a meeting") % {"answer": body}
-    steps.append(_step(proposal.decided_on, _("Decided"), body=body, now=state == ProposalState.AGENDA))
+    steps.append(
+        _step(
+            proposal.decided_on,
+            _("Decided"),
+            body=body,
+            now=state == ProposalState.AGENDA and _("Waits for the decision"),
+        )
+    )
     if not proposal.answer or proposal.answer in CARRIED_OUT:
-        steps.append(_step(proposal.finished_on, _("Done"), now=state == ProposalState.DECIDED))
+        steps.append(
+            _step(
+                proposal.finished_on, _("Done"), now=state == ProposalState.DECIDED and _("Being carried out")
+            )
+        )
     return steps
 
 
 def _step(on, title, *, body="", now=False, done=False):
+    """Return a step of the path. ``now``: whether it is the present one, or what the present one is called."""
     state = "done" if on or done else "now" if now else "coming"
+    title = now if state == "now" and now is not True else title
     return {"when": weekday_day(on) if on else "", "title": title, "body": body, "state": state}
 
 
 def _agenda_step(item):
     meeting = item.meeting
-    word = item.get_outcome_display() if item.outcome and item.readable else ""
+    told = (
+        item.outcome and item.readable and item.outcome != Outcome.DECIDED
+    )  # the decision is a step of its own
+    word = item.get_outcome_display() if told else ""
     title = _("On the agenda of meeting %(number)s") % {"number": meeting.number}
     when = weekday_day(meeting.starts_at) if meeting.starts_at else _("day still open")
     step = {"when": when, "title": title, "body": word.capitalize(), "state": "done"}

@@ -217,7 +217,11 @@ def meeting_answer(request, pk):
     """Say whether one comes; a "no" calls one's own deputy at once."""
     found = meeting_of(request, pk)
     says = _("If you do not come, your personal deputy is called at once and gets the papers.")
-    head = head_of(found, says, _("Send my answer"))
+    button = _("Send my answer")
+    if request.user.has_perm("steering.edit_meeting", found):
+        says = _("If a member does not come, the personal deputy is called at once and gets the papers.")
+        button = _("Record the answer")
+    head = head_of(found, says, button)
     return take_step(request, found, "answer", forms.AnswerForm, template=FORM, **head)
 
 

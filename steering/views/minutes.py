@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consortium import clock
@@ -276,7 +277,12 @@ def minutes_signed(request, pk):
 
 def _columns():
     return [
-        Column("number", _("Minutes"), lambda r: r.meeting.number, url=lambda r: r.get_absolute_url()),
+        Column(
+            "number",
+            pgettext("of one meeting", "Minutes"),
+            lambda r: r.meeting.number,
+            url=lambda r: r.get_absolute_url(),
+        ),
         Column("body", _("Group"), lambda r: r.meeting.body.name),
         Column(
             "held",

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -42,7 +42,10 @@ def _columns(language):
     return [
         Column("number", _("Number"), lambda r: r.number, url=lambda r: r.get_absolute_url()),
         Column(
-            "title", _("Title"), lambda r: r.title, order_by=(f"title_{'sv' if language == 'sv' else 'fi'}",)
+            "title",
+            pgettext("what is decided", "Matter"),
+            lambda r: r.title,
+            order_by=(f"title_{'sv' if language == 'sv' else 'fi'}",),
         ),
         Column("state", _("State"), _state),
         Column(
@@ -52,7 +55,12 @@ def _columns(language):
             lambda r: weekday_moment(r.deadline),
             order_by=("deadline",),
         ),
-        Column("ended", _("Ended"), lambda r: r.ended_at, lambda r: moment(r.ended_at) or _("Not yet")),
+        Column(
+            "ended",
+            pgettext("written procedure", "Ended"),
+            lambda r: r.ended_at,
+            lambda r: moment(r.ended_at) or _("Not yet"),
+        ),
     ]
 
 
