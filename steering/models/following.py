@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
@@ -68,20 +67,59 @@ class Following(models.Model):
         """Return the number of that budget, or None."""
         return self.alternative.budget_id if self.alternative_id else None
 
+    @property
+    def concerns(self):
+        """Return the procurement that it concerns, its own or its proposal's, or None."""
+        return self.proposal.procurement if self.proposal_id else self.procurement
+
+    @property
+    def concerns_id(self):
+        """Return the number of that procurement, or None."""
+        return self.proposal.procurement_id if self.proposal_id else self.procurement_id
+
+    @property
+    def in_tender(self):
+        """Tell whether it is closed because its own procurement is being tendered: nobody opens it before the award."""
+        return bool(self.procurement_id) and self.procurement.state in RESTRICTED_IN
+
+    def has_ground(self, today=None):
+        """Tell whether a ground of its own keeps it from the public on a day."""
+        until = self.restricted_until
+        return bool(self.restricted_ground) and (until is None or until >= (today or clock.today()))
+
+    def is_restricted(self, today=None):
+        """Tell whether it is kept from the public on a day: by itself, as its proposal is, or by a running tender."""
+        if self.has_ground(today) or self.in_tender:
+            return True
+        return bool(self.proposal_id) and self.proposal.is_restricted(today)
+
+    @property
+    def closed_because(self):
+        """Return why it is not public today, in words, or an empty text."""
+        if self.has_ground():
+            return self.restricted_ground
+        if self.in_tender:
+            return str(TENDER_RUNS)
+        return self.proposal.ground if self.proposal_id else ""
+
+    def restriction(self):
+        """Return the fields that keep an agenda item about it from the public while it is restricted."""
+        source = self if self.has_ground() or not self.proposal_id else self.proposal
+        names = ("restricted_ground", "restricted_until")
+        found = {"concerns_id": self.concerns_id} | {name: getattr(source, name) for name in names}
+        return found | {"opened_in_tender": bool(self.proposal_id and self.proposal.opened_in_tender)}
+
     def inherit_restriction(self):
-        """Keep it from the public where its proposal is, or while a tender that it concerns is running."""
-        if self.restricted_ground:
-            return
+        """Take over its proposal's ground, as an item does; what closes the proposal later closes it live."""
         proposal = self.proposal
-        if proposal is not None and proposal.restricted_ground and proposal.is_restricted():
-            self.restricted_ground, self.restricted_until = (
-                proposal.restricted_ground,
-                proposal.restricted_until,
-            )
-        tender = proposal.procurement if proposal is not None else self.procurement
-        if tender is not None and tender.state in RESTRICTED_IN and not self.restricted_ground:
-            with translation.override("fi"):
-                self.restricted_ground = str(TENDER_RUNS)
+        if (
+            not self.restricted_ground
+            and proposal
+            and proposal.restricted_ground
+            and proposal.is_restricted()
+        ):
+            self.restricted_ground = proposal.restricted_ground
+            self.restricted_until = proposal.restricted_until
 
     def is_waiting(self, standing=None):
         """Tell whether its outcome is still to be carried out. ``standing``: how it stands by the clock."""

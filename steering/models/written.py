@@ -10,7 +10,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.models import AuditEvent, PostKind
+from consortium.models import AuditEvent
 from consortium.workflow import Workflow
 from members.models.decision import Channel
 from steering import written as reckoned
@@ -20,7 +20,8 @@ from steering.models.body import Body
 from steering.models.facts import sitters
 from steering.models.following import CARRIED_OUT, ONE_SOURCE, Following
 from steering.models.meeting import Item
-from steering.models.words import BodyKind, Choice, Place, Position, SeatKind, WrittenState
+from steering.models.words import Choice, Position, WrittenState
+from steering.models.written_set import WrittenQuerySet
 from steering.quorum import Rules
 
 UNCOUNTED = {
@@ -49,45 +50,6 @@ class Reason(models.TextChoices):
     NOT_ALL = reckoned.Reason.NOT_ALL_ANSWERED.value, _("not all had answered in time")
     NO_QUORUM = reckoned.Reason.NO_QUORUM.value, _("too few could take part")
     TIE = reckoned.Reason.TIE.value, _("the answers were equally many")
-
-
-class WrittenQuerySet(models.QuerySet):
-    """Questions to the matters settled in writing."""
-
-    def due(self, moment=None):
-        """Return those whose time is over and which nobody has closed."""
-        return self.filter(state=WrittenState.OPEN, deadline__lt=moment or clock.now())
-
-    def restricted(self, today=None):
-        """Return those that are kept from the public on a day."""
-        ended = Q(restricted_until__lt=today or clock.today())
-        return self.exclude(Q(restricted_ground="") | ended)
-
-    def public(self, today=None):
-        """Return the steering group's that were settled and that everybody may read on a day."""
-        today = today or clock.today()
-        ended = Q(restricted_until__lt=today)
-        rows = self.filter(state=WrittenState.SETTLED, body__kind=BodyKind.STEERING)
-        return rows.filter(Q(restricted_ground="") | ended)
-
-    def visible_to(self, user, today=None):
-        """Return those a person, or a visitor, may read: members, secretary and service centre; a deputy once called.
-
-        Experts read only what is public. The auditor reads what has ended.
-        """
-        today = today or clock.today()
-        public = Q(pk__in=self.model.objects.public(today).values("pk"))
-        if not user.is_authenticated:
-            return self.filter(public)
-        if user.is_staff:
-            return self
-        own = user.terms.filter(period__contains=today, place=Place.MEMBER)
-        own = own.filter(seat__kind__in=[SeatKind.MEMBER, SeatKind.SECRETARY])
-        called = user.written_for.filter(deputy_ended_at__isnull=True)
-        seen = public | Q(body__in=own.values("body_of")) | Q(pk__in=called.values("matter"))
-        if PostKind.AUDITOR in user.duties:
-            seen |= ~Q(state=WrittenState.OPEN)
-        return self.filter(seen)
 
 
 class WrittenMatter(Following, Workflow):
@@ -185,12 +147,6 @@ class WrittenMatter(Following, Workflow):
     def proposed(self):
         """Return the proposed decision in the page's language."""
         return self._in("proposal")
-
-    def is_restricted(self, today=None):
-        """Tell whether it is kept from the public on a day."""
-        if not self.restricted_ground:
-            return False
-        return self.restricted_until is None or self.restricted_until >= (today or clock.today())
 
     # --- How it stands ---
 
@@ -308,7 +264,11 @@ class WrittenMatter(Following, Workflow):
         with self.step("open", by=by, contains_volumes=contains_volumes):
             if not self.is_restricted():
                 raise ValidationError(_("It is public already."))
-            refuse_volumes(None, contains_volumes=contains_volumes, meant=meant)
+            refuse_volumes(self, contains_volumes=contains_volumes, meant=meant)
+            if self.proposal_id and self.proposal.is_restricted():
+                raise ValidationError(_("Its proposal is not public. Open the proposal first."))
+            if self.in_tender:
+                raise ValidationError(_("A tender is running: it is not public before the award."))
             self.restricted_ground, self.restricted_until = "", None
 
     def put_on_agenda(self, *, by, meeting):

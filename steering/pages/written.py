@@ -82,7 +82,7 @@ def acts(user, matter, standing):
     if standing.state == State.SETTLED and user.has_perm("steering.manage_actions"):
         url = f"{reverse('steering:action_new')}?written={matter.pk}"
         found.append({"label": _("Have something done"), "url": url})
-    if "open" in open_to and matter.is_restricted():
+    if "open" in open_to and matter.has_ground():
         found.append({"label": LABELS["open"], "url": _url(matter, "open"), "quiet": True})
     return found
 
@@ -133,10 +133,10 @@ def parts(user, matter, standing):
     }
     found = [Part(_("Matter"), "steering/parts/written_text.html", text)]
     if matter.is_restricted():
-        words = _("Not public: %(ground)s.") % {"ground": matter.restricted_ground}
-        if matter.restricted_until:
+        words = _("Not public: %(ground)s.") % {"ground": matter.closed_because}
+        if matter.has_ground() and matter.restricted_until:
             words = _("Not public: %(ground)s, until %(until)s.") % {
-                "ground": matter.restricted_ground,
+                "ground": matter.closed_because,
                 "until": day(matter.restricted_until),
             }
         found.append(Part(_("Restriction"), "steering/parts/sentences.html", {"lines": [words]}))
