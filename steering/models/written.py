@@ -20,7 +20,7 @@ from steering.models.body import Body
 from steering.models.facts import sitters
 from steering.models.following import CARRIED_OUT, ONE_SOURCE, Following
 from steering.models.meeting import Item
-from steering.models.words import Choice, Position, WrittenState
+from steering.models.words import Choice, Position, SeatKind, WrittenState
 from steering.models.written_set import WrittenQuerySet
 from steering.quorum import Rules
 
@@ -34,6 +34,7 @@ UNCOUNTED = {
     ),
     reckoned.Uncounted.AFTER_REQUEST: _("A meeting has been asked for: the matter goes there."),
 }
+TERM_ENDED = _("The term in the group has ended: only those who sit in it now answer.")
 
 
 class AsideKind(models.TextChoices):
@@ -176,6 +177,16 @@ class WrittenMatter(Following, Workflow):
             ),
         )
 
+    def asked(self):
+        """Return the numbers of those who answer for the seats: the members, the deputy in a seat without one."""
+        keys = [seat.member or seat.deputy for seat in self.sitters.group.seats]
+        return [key for key in keys if key]
+
+    def is_seated(self, user):
+        """Tell whether the person still sits in a member's seat of the body, as member or deputy."""
+        terms = self.body.terms.on(clock.today()).filter(seat__kind=SeatKind.MEMBER)
+        return terms.filter(user=user).exists()
+
     # --- Steps ---
 
     @classmethod
@@ -191,13 +202,12 @@ class WrittenMatter(Following, Workflow):
             row.serial = (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
             row.inherit_restriction()
             row.full_clean(exclude=["opened_by"])
-            if not any(seat.member for seat in row.sitters.group.seats):
+            if not row.asked():
                 raise ValidationError(_("Nobody sits in the group who could answer."))
             row.save()
             AuditEvent.record(row, "begin", by=by, body=body.pk, deadline=row.deadline)
-            for seat in row.sitters.group.seats:
-                if seat.member:
-                    written_emails.asked(row, row.sitters.users[seat.member])
+            for key in row.asked():
+                written_emails.asked(row, row.sitters.users[key])
         return row
 
     def answer(self, *, by, position, user=None, because="", channel=""):
@@ -213,6 +223,8 @@ class WrittenMatter(Following, Workflow):
             refused = [why for answer, why in found.uncounted if answer == given]
             if refused:
                 raise ValidationError(UNCOUNTED[refused[0]], code=refused[0].value)
+            if not self.is_seated(user):
+                raise ValidationError(TERM_ENDED, code="term_ended")
             row = WrittenAnswer(matter=self, user=user, position=position, at=now, because=because)
             row.channel, row.sent_by = channel, by
             row.full_clean()
@@ -230,8 +242,11 @@ class WrittenMatter(Following, Workflow):
             seat = self.sitters.group.seat_of(by.pk)
             if seat is None or (kind == AsideKind.HINDERED and by.pk != seat.member):
                 raise ValidationError(UNCOUNTED[reckoned.Uncounted.NO_SEAT], code="no_seat")
+            if not self.is_seated(by):
+                raise ValidationError(TERM_ENDED, code="term_ended")
             free = kind == AsideKind.HINDERED or self.body.deputy_for_conflict
             deputy = self.sitters.users.get(seat.deputy) if by.pk == seat.member and free else None
+            deputy = deputy if deputy and self.is_seated(deputy) else None
             row = Aside(matter=self, user=by, kind=kind, ground=ground, deputy=deputy)
             row.full_clean()
             row.save()
@@ -254,10 +269,8 @@ class WrittenMatter(Following, Workflow):
         self.ground = found.ground.value if found.ground else ""
         self.reasons = [reason.value for reason in found.reasons]
         self.asked_by_id, self.ended_at = found.asked_by, found.ended_at
-        for seat in self.sitters.group.seats:
-            for key in {seat.member, *(a.deputy_id for a in self.asides.all() if a.deputy_id == seat.deputy)}:
-                if key:
-                    written_emails.ended(self, self.sitters.users[key])
+        for key in {*self.asked(), *(row.deputy_id for row in self.asides.all())} & self.sitters.users.keys():
+            written_emails.ended(self, self.sitters.users[key])
 
     def open(self, *, by, contains_volumes, meant=False):
         """Lift the restriction before its day; what was settled is then public. Volumes only if ``meant``."""

@@ -1,7 +1,8 @@
 """Questions to the matters settled in writing: which are over, which are kept back, and who reads which."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 
 from consortium import clock
 from consortium.models import PostKind
@@ -31,10 +32,22 @@ class WrittenQuerySet(models.QuerySet):
         rows = self.filter(state=WrittenState.SETTLED, body__kind=BodyKind.STEERING)
         return rows.exclude(pk__in=self.model.objects.restricted(today).values("pk"))
 
-    def visible_to(self, user, today=None):
-        """Return those a person, or a visitor, may read: members, secretary and service centre; a deputy once called.
+    def asked_of(self, user):
+        """Return those sent to the person: to a member of that day, or the deputy in a seat then without a member."""
+        rows = self.model.objects.alias(sent_on=TruncDate("opened_at", tzinfo=clock.HELSINKI))
+        standing = Q(seat__ended_on__isnull=True) | Q(seat__ended_on__gte=OuterRef("sent_on"))
+        terms = user.terms.filter(standing, body_of=OuterRef("body"), seat__kind=SeatKind.MEMBER)
+        terms = terms.filter(period__contains=OuterRef("sent_on"))
+        filled = terms.model.objects.filter(seat=OuterRef("seat"), place=Place.MEMBER)
+        filled = filled.filter(period__contains=OuterRef(OuterRef("sent_on")))
+        asked = rows.filter(Exists(terms.filter(Q(place=Place.MEMBER) | ~Exists(filled))))
+        return self.filter(pk__in=asked.values("pk"))
 
-        Experts read only what is public. The auditor reads what has ended.
+    def visible_to(self, user, today=None):
+        """Return those a person, or a visitor, may read: members, secretary and service centre; a deputy once asked.
+
+        A deputy, called or in a seat that had no member, reads as long as the own term in the body runs. Experts read
+        only what is public. The auditor reads what has ended.
         """
         today = today or clock.today()
         public = Q(pk__in=self.model.objects.public(today).values("pk"))
@@ -42,10 +55,12 @@ class WrittenQuerySet(models.QuerySet):
             return self.filter(public)
         if user.is_staff:
             return self
-        own = user.terms.filter(period__contains=today, place=Place.MEMBER)
-        own = own.filter(seat__kind__in=[SeatKind.MEMBER, SeatKind.SECRETARY])
+        terms = user.terms.filter(period__contains=today)
+        own = terms.filter(place=Place.MEMBER, seat__kind__in=[SeatKind.MEMBER, SeatKind.SECRETARY])
         called = user.written_for.filter(deputy_ended_at__isnull=True)
-        seen = public | Q(body__in=own.values("body_of")) | Q(pk__in=called.values("matter"))
+        asked = Q(pk__in=called.values("matter")) | Q(pk__in=self.model.objects.asked_of(user).values("pk"))
+        seated = Q(body__in=terms.filter(seat__kind=SeatKind.MEMBER).values("body_of"))
+        seen = public | Q(body__in=own.values("body_of")) | asked & seated
         if PostKind.AUDITOR in user.duties:
             seen |= ~Q(state=WrittenState.OPEN)
         return self.filter(seen)

@@ -117,7 +117,10 @@ def may_answer(user, matter, seat):
         return True
     if any(row.user_id == user.pk and row.kind == AsideKind.CONFLICT for row in matter.asides.all()):
         return False
-    return seat.member == user.pk or any(row.deputy_id == user.pk for row in matter.asides.all())
+    if not matter.is_seated(user):
+        return False
+    own = (seat.member or seat.deputy) == user.pk
+    return own or any(row.deputy_id == user.pk for row in matter.asides.all())
 
 
 def _url(matter, verb):
@@ -242,15 +245,12 @@ def to_settle(user, today):
 def to_answer(user):
     """Return the open matters that wait for the person's answer, as Tasks."""
     rows = WrittenMatter.objects.visible_to(user).filter(state="open", deadline__gte=clock.now())
-    terms = list(user.terms.filter(place="member", seat__kind="member"))
-    found = []
+    own, found = set(rows.asked_of(user).values_list("pk", flat=True)), []
     for row in rows.order_by("deadline").prefetch_related("answers", "asides"):
-        sent_on = clock.date_of(row.opened_at)
         asides = row.asides.all()
-        member = any(term.body_of_id == row.body_id and sent_on in term.period for term in terms)
-        member = member and not any(aside.user_id == user.pk for aside in asides)
+        asked = row.pk in own and not any(aside.user_id == user.pk for aside in asides)
         called = any(aside.deputy_id == user.pk and aside.deputy_ended_at is None for aside in asides)
-        if (member or called) and not any(answer.user_id == user.pk for answer in row.answers.all()):
+        if (asked or called) and not any(answer.user_id == user.pk for answer in row.answers.all()):
             found.append(_answer_task(row))
     return found
 
