@@ -12,7 +12,7 @@ from procurement.models.paper import RESTRICTED_IN
 from steering.models import consequence
 from steering.models.agenda import TENDER_RUNS
 from steering.models.proposal import Proposal
-from steering.models.words import Choice, WrittenState
+from steering.models.words import Choice, ProposalState, WrittenState
 
 ONE_SOURCE = models.CheckConstraint(
     name="writtenmatter_one_source",
@@ -122,12 +122,41 @@ class Following(models.Model):
             self.restricted_until = proposal.restricted_until
 
     def is_waiting(self, standing=None):
-        """Tell whether its outcome is still to be carried out. ``standing``: how it stands by the clock."""
+        """Tell whether its outcome is still to be carried out on its record. ``standing``: how it stands by the clock.
+
+        Not once the record has gone on without it: withdrawn or answered, on an agenda, proposed, awarded.
+        """
         told = standing or self
         if told.state != WrittenState.SETTLED or self.carried_out_at is not None:
             return False
-        accepted = told.result == Choice.FOR and (self.alternative_id or self.procurement_id)
-        return bool(self.proposal_id or accepted)
+        if self.proposal_id:
+            return self.proposal.allows("decide") and not self.proposal.is_on_agenda()
+        if told.result != Choice.FOR:
+            return False
+        if self.alternative_id:
+            return self.budget.allows("propose") and self.budget.proposal_id != self.alternative_id
+        return bool(self.procurement_id) and self.procurement.allows("award")
+
+    def may_go_to_meeting(self):
+        """Tell whether an agenda can still take its matter: not when its proposal is answered, withdrawn or on one."""
+        return not self.proposal_id or self.proposal.state == ProposalState.RECEIVED
+
+    def refuse_taken(self):
+        """Raise ValidationError where its proposal does not wait to be answered, or is being settled elsewhere."""
+        if not self.proposal_id:
+            return
+        # held: one who puts it on an agenda meanwhile comes after
+        self.proposal = held = Proposal.objects.select_for_update(no_key=True).get(pk=self.proposal_id)
+        if held.state == ProposalState.AGENDA:
+            raise ValidationError({"proposal": _("It is on a meeting's agenda: the meeting answers it.")})
+        if held.state != ProposalState.RECEIVED:
+            words = _("Only a received proposal that nobody has answered is settled in writing.")
+            raise ValidationError({"proposal": words})
+        rows = held.written_matters
+        other = rows.unfinished().first() or rows.waiting_for_meeting().first()
+        if other:
+            words = _("The proposal is already in the written procedure %(number)s.")
+            raise ValidationError({"proposal": ValidationError(words, params={"number": other.number})})
 
     def carry_out(self, *, by, **follows):
         """Carry the outcome out by the record's own verb, once. ``follows``: as ``consequence.carry_out`` takes it."""

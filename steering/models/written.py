@@ -200,6 +200,7 @@ class WrittenMatter(Following, Workflow):
             row.year = clock.date_of(row.opened_at).year
             rows = cls.objects.filter(body=body, year=row.year)
             row.serial = (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+            row.refuse_taken()
             row.inherit_restriction()
             row.full_clean(exclude=["opened_by"])
             if not row.asked():
@@ -303,6 +304,7 @@ class WrittenMatter(Following, Workflow):
             limits = {"restricted_ground": self.restricted_ground, "restricted_until": self.restricted_until}
             source = {"proposal": self.proposal, "procurement": self.procurement}
             source |= {"alternative": self.alternative, "budget": self.budget}
+            self.save()  # from here on it is not settled in writing: the agenda takes it
             self.item = meeting.add(by=by, **texts, **limits, **source)
 
 

@@ -8,7 +8,9 @@ from consortium import clock
 from consortium.models import PostKind
 from procurement.models.paper import RESTRICTED_IN
 from steering.models.proposal import Proposal
-from steering.models.words import BodyKind, Place, SeatKind, WrittenState
+from steering.models.words import BodyKind, Place, ProposalState, SeatKind, WrittenState
+
+ABOUT_NOTHING = Q(proposal__isnull=True, alternative__isnull=True, procurement__isnull=True)
 
 
 class WrittenQuerySet(models.QuerySet):
@@ -17,6 +19,24 @@ class WrittenQuerySet(models.QuerySet):
     def due(self, moment=None):
         """Return those whose time is over and which nobody has closed."""
         return self.filter(state=WrittenState.OPEN, deadline__lt=moment or clock.now())
+
+    def unfinished(self):
+        """Return those that are answered now, or settled and not carried out."""
+        return self.filter(
+            Q(state=WrittenState.OPEN) | Q(state=WrittenState.SETTLED, carried_out_at__isnull=True)
+        )
+
+    def waiting_for_meeting(self):
+        """Return those that were not settled and whose matter can still be put on an agenda, the oldest first."""
+        rows = self.filter(state=WrittenState.TO_MEETING, item__isnull=True)
+        received = Q(proposal__isnull=True) | Q(proposal__state=ProposalState.RECEIVED)
+        return rows.filter(received).order_by("ended_at", "pk")
+
+    def waiting_to_be_carried_out(self):
+        """Return those that were settled, and what they are about still waits for it."""
+        rows = self.filter(state=WrittenState.SETTLED, carried_out_at__isnull=True)
+        rows = rows.select_related("proposal", "alternative__budget", "procurement")
+        return [row for row in rows.exclude(ABOUT_NOTHING).order_by("ended_at", "pk") if row.is_waiting()]
 
     def restricted(self, today=None):
         """Return those kept from the public on a day: on a ground of their own, their proposal's, or by a tender."""

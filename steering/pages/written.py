@@ -75,7 +75,8 @@ def acts(user, matter, standing):
         found.append({"label": label, "url": _url(matter, "answer")})
         if seat is not None and "step_aside" in open_to:
             found.append({"label": LABELS["step_aside"], "url": _url(matter, "step_aside")})
-    if standing.state == State.TO_MEETING and matter.item_id is None and "put_on_agenda" in open_to:
+    to_meeting = standing.state == State.TO_MEETING and matter.item_id is None and matter.may_go_to_meeting()
+    if to_meeting and "put_on_agenda" in open_to:
         found.append({"label": LABELS["put_on_agenda"], "url": _url(matter, "put_on_agenda")})
     if "carry_out" in open_to and may_carry_out(matter, standing):
         found.append({"label": LABELS["carry_out"], "url": _url(matter, "carry_out")})
@@ -219,7 +220,6 @@ def to_settle(user, today):
     """Return what the service centre does with matters whose time is over: those that go to a meeting."""
     if not user.is_staff:
         return []
-    rows = WrittenMatter.objects.filter(state="to_meeting", item__isnull=True)
     return [
         Task(
             title=_("Put the written procedure %(number)s on an agenda") % {"number": row.number},
@@ -228,7 +228,7 @@ def to_settle(user, today):
             since=clock.date_of(row.ended_at),
             kind=_("steering group"),
         )
-        for row in rows
+        for row in WrittenMatter.objects.waiting_for_meeting()
     ] + [
         Task(
             title=_("Carry out the written procedure %(number)s") % {"number": row.number},
@@ -237,8 +237,7 @@ def to_settle(user, today):
             since=clock.date_of(row.ended_at),
             kind=_("steering group"),
         )
-        for row in WrittenMatter.objects.filter(state="settled", carried_out_at__isnull=True)
-        if row.is_waiting()
+        for row in WrittenMatter.objects.waiting_to_be_carried_out()
     ]
 
 
