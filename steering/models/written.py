@@ -1,5 +1,7 @@
 """An urgent matter between meetings, settled in writing only if all have answered and nobody asks for a meeting."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -13,8 +15,8 @@ from consortium import clock
 from consortium.models import AuditEvent
 from consortium.workflow import Workflow
 from members.models.decision import Channel
+from steering import voting, written_emails
 from steering import written as reckoned
-from steering import written_emails
 from steering.models.agenda import refuse_volumes
 from steering.models.body import Body
 from steering.models.facts import sitters
@@ -157,14 +159,17 @@ class WrittenMatter(Following, Workflow):
         return sitters(self.body, clock.date_of(self.opened_at), get_language() or "fi")
 
     def standing(self, now=None, more=()):
-        """Return the steering.written.Written as it stands; ``more``: answers that are about to be given."""
+        """Return the steering.written.Written as it stands; ``more``: answers that are about to be given.
+
+        How one ended is what was written down then, whatever is recorded of the seats later.
+        """
         now = now or clock.now()
         asides = list(self.asides.all())
         given = [
             reckoned.Answer(row.user_id, reckoned.Position(row.position), row.at)
             for row in self.answers.all()
         ]
-        return reckoned.written(
+        found = reckoned.written(
             self.sitters.group,
             [*given, *more],
             opened_at=self.opened_at,
@@ -176,6 +181,18 @@ class WrittenMatter(Following, Workflow):
                 chair_settles=self.body.chair_settles, deputy_for_conflict=self.body.deputy_for_conflict
             ),
         )
+        return found if self.ended_at is None else replace(found, **self._outcome())
+
+    def _outcome(self):
+        """Return how it ended, as it was written down, in the fields of a steering.written.Written."""
+        return {
+            "state": reckoned.State(self.state),
+            "result": voting.Choice(self.result) if self.result else None,
+            "ground": voting.Ground(self.ground) if self.ground else None,
+            "reasons": tuple(reckoned.Reason(reason) for reason in self.reasons),
+            "asked_by": self.asked_by_id,
+            "ended_at": self.ended_at,
+        }
 
     def asked(self):
         """Return the numbers of those who answer for the seats: the members, the deputy in a seat without one."""

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from consortium import clock
-from steering.models import Proposal, WrittenMatter
+from steering.models import Proposal, Term, WrittenMatter
 from steering.pages.written import to_settle
 from tests.conftest import Browser
 from tests.factories import DAY, BudgetFactory, payer, tariff_terms
@@ -133,3 +133,21 @@ def test_a_proposal_that_is_settled_in_writing_is_put_on_an_agenda_by_its_matter
         matter.put_on_agenda(by=group.by, meeting=planned)
     running.refresh_from_db()
     assert (matter.item.proposal, running.state, matter.state) == (running, "agenda", "to_meeting")
+
+
+def test_how_it_ended_does_not_change_when_the_seats_are_recorded_anew(group):
+    proposal = received(group.by)
+    matter = settled(group, proposal=proposal)
+    asked = begin(group)
+    asked.answer(by=group.members[2], position="meeting")
+    ends = {row: row.standing() for row in (matter, asked)}
+    Term.objects.filter(user__in=[group.members[1], group.members[2]])._raw_delete("default")
+    for row, before in ends.items():
+        after = WrittenMatter.objects.get(pk=row.pk).standing()
+        for name in ("state", "result", "ground", "reasons", "asked_by", "ended_at"):
+            assert getattr(after, name) == getattr(before, name), name
+    assert offers(group, matter, "accepted.") and offers(group, matter, "Carry the outcome out")
+    assert offers(group, asked, "a meeting was asked for")
+    matter.carry_out(by=group.secretary, answer=ANSWER)
+    proposal.refresh_from_db()
+    assert proposal.answer == "accepted"
