@@ -150,8 +150,10 @@ rules.add_perm("steering.begin_written", is_staff | speaks_for_steering)
 
 @rules.predicate
 def answers_in_writing(user, matter):
-    """The person has a member's seat, or is a deputy, in the body of the matter as it was when it was sent."""
-    return matter is not None and matter.sitters.group.seat_of(user.pk) is not None
+    """The person was a member or a deputy in the body of the matter when it was sent, and sits in it still."""
+    if matter is None or matter.sitters.group.seat_of(user.pk) is None:
+        return False
+    return matter.is_seated(user)
 
 
 rules.add_perm("steering.answer_writtenmatter", answers_in_writing | runs)

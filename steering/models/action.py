@@ -126,8 +126,7 @@ class Action(Workflow):
         elif proposal and proposal.is_restricted():
             source, concerned = proposal, proposal.procurement_id
         elif self.in_writing and self.in_writing.is_restricted():
-            names = ("restricted_ground", "restricted_until")
-            return {name: getattr(self.in_writing, name) for name in names}
+            return self.in_writing.restriction()
         else:
             return {}
         copied = {"restricted_ground", "restricted_until", "opened_in_tender"}

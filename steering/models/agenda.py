@@ -295,6 +295,8 @@ class Restricting:
         for name in ("proposal", "action"):
             if getattr(self, f"{name}_id") and rows.filter(**{name: getattr(self, f"{name}_id")}).exists():
                 raise ValidationError(_("The matter stands on an agenda already."), code="twice")
+        if self.proposal_id and self.proposal.written_matters.unfinished().exists():
+            raise ValidationError(_("The proposal is being settled in writing."), code="in_writing")
 
     def take_papers(self, earlier):
         """Take over the papers of the item that was moved on; the files are the same."""

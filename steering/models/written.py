@@ -1,5 +1,7 @@
 """An urgent matter between meetings, settled in writing only if all have answered and nobody asks for a meeting."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -10,17 +12,18 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
-from consortium.models import AuditEvent, PostKind
+from consortium.models import AuditEvent
 from consortium.workflow import Workflow
 from members.models.decision import Channel
+from steering import voting, written_emails
 from steering import written as reckoned
-from steering import written_emails
 from steering.models.agenda import refuse_volumes
 from steering.models.body import Body
 from steering.models.facts import sitters
 from steering.models.following import CARRIED_OUT, ONE_SOURCE, Following
 from steering.models.meeting import Item
-from steering.models.words import BodyKind, Choice, Place, Position, SeatKind, WrittenState
+from steering.models.words import Choice, Position, SeatKind, WrittenState
+from steering.models.written_set import WrittenQuerySet
 from steering.quorum import Rules
 
 UNCOUNTED = {
@@ -33,6 +36,7 @@ UNCOUNTED = {
     ),
     reckoned.Uncounted.AFTER_REQUEST: _("A meeting has been asked for: the matter goes there."),
 }
+TERM_ENDED = _("The term in the group has ended: only those who sit in it now answer.")
 
 
 class AsideKind(models.TextChoices):
@@ -49,45 +53,6 @@ class Reason(models.TextChoices):
     NOT_ALL = reckoned.Reason.NOT_ALL_ANSWERED.value, _("not all had answered in time")
     NO_QUORUM = reckoned.Reason.NO_QUORUM.value, _("too few could take part")
     TIE = reckoned.Reason.TIE.value, _("the answers were equally many")
-
-
-class WrittenQuerySet(models.QuerySet):
-    """Questions to the matters settled in writing."""
-
-    def due(self, moment=None):
-        """Return those whose time is over and which nobody has closed."""
-        return self.filter(state=WrittenState.OPEN, deadline__lt=moment or clock.now())
-
-    def restricted(self, today=None):
-        """Return those that are kept from the public on a day."""
-        ended = Q(restricted_until__lt=today or clock.today())
-        return self.exclude(Q(restricted_ground="") | ended)
-
-    def public(self, today=None):
-        """Return the steering group's that were settled and that everybody may read on a day."""
-        today = today or clock.today()
-        ended = Q(restricted_until__lt=today)
-        rows = self.filter(state=WrittenState.SETTLED, body__kind=BodyKind.STEERING)
-        return rows.filter(Q(restricted_ground="") | ended)
-
-    def visible_to(self, user, today=None):
-        """Return those a person, or a visitor, may read: members, secretary and service centre; a deputy once called.
-
-        Experts read only what is public. The auditor reads what has ended.
-        """
-        today = today or clock.today()
-        public = Q(pk__in=self.model.objects.public(today).values("pk"))
-        if not user.is_authenticated:
-            return self.filter(public)
-        if user.is_staff:
-            return self
-        own = user.terms.filter(period__contains=today, place=Place.MEMBER)
-        own = own.filter(seat__kind__in=[SeatKind.MEMBER, SeatKind.SECRETARY])
-        called = user.written_for.filter(deputy_ended_at__isnull=True)
-        seen = public | Q(body__in=own.values("body_of")) | Q(pk__in=called.values("matter"))
-        if PostKind.AUDITOR in user.duties:
-            seen |= ~Q(state=WrittenState.OPEN)
-        return self.filter(seen)
 
 
 class WrittenMatter(Following, Workflow):
@@ -186,12 +151,6 @@ class WrittenMatter(Following, Workflow):
         """Return the proposed decision in the page's language."""
         return self._in("proposal")
 
-    def is_restricted(self, today=None):
-        """Tell whether it is kept from the public on a day."""
-        if not self.restricted_ground:
-            return False
-        return self.restricted_until is None or self.restricted_until >= (today or clock.today())
-
     # --- How it stands ---
 
     @cached_property
@@ -200,14 +159,17 @@ class WrittenMatter(Following, Workflow):
         return sitters(self.body, clock.date_of(self.opened_at), get_language() or "fi")
 
     def standing(self, now=None, more=()):
-        """Return the steering.written.Written as it stands; ``more``: answers that are about to be given."""
+        """Return the steering.written.Written as it stands; ``more``: answers that are about to be given.
+
+        How one ended is what was written down then, whatever is recorded of the seats later.
+        """
         now = now or clock.now()
         asides = list(self.asides.all())
         given = [
             reckoned.Answer(row.user_id, reckoned.Position(row.position), row.at)
             for row in self.answers.all()
         ]
-        return reckoned.written(
+        found = reckoned.written(
             self.sitters.group,
             [*given, *more],
             opened_at=self.opened_at,
@@ -219,6 +181,28 @@ class WrittenMatter(Following, Workflow):
                 chair_settles=self.body.chair_settles, deputy_for_conflict=self.body.deputy_for_conflict
             ),
         )
+        return found if self.ended_at is None else replace(found, **self._outcome())
+
+    def _outcome(self):
+        """Return how it ended, as it was written down, in the fields of a steering.written.Written."""
+        return {
+            "state": reckoned.State(self.state),
+            "result": voting.Choice(self.result) if self.result else None,
+            "ground": voting.Ground(self.ground) if self.ground else None,
+            "reasons": tuple(reckoned.Reason(reason) for reason in self.reasons),
+            "asked_by": self.asked_by_id,
+            "ended_at": self.ended_at,
+        }
+
+    def asked(self):
+        """Return the numbers of those who answer for the seats: the members, the deputy in a seat without one."""
+        keys = [seat.member or seat.deputy for seat in self.sitters.group.seats]
+        return [key for key in keys if key]
+
+    def is_seated(self, user):
+        """Tell whether the person still sits in a member's seat of the body, as member or deputy."""
+        terms = self.body.terms.on(clock.today()).filter(seat__kind=SeatKind.MEMBER)
+        return terms.filter(user=user).exists()
 
     # --- Steps ---
 
@@ -233,15 +217,15 @@ class WrittenMatter(Following, Workflow):
             row.year = clock.date_of(row.opened_at).year
             rows = cls.objects.filter(body=body, year=row.year)
             row.serial = (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+            row.refuse_taken()
             row.inherit_restriction()
             row.full_clean(exclude=["opened_by"])
-            if not any(seat.member for seat in row.sitters.group.seats):
+            if not row.asked():
                 raise ValidationError(_("Nobody sits in the group who could answer."))
             row.save()
             AuditEvent.record(row, "begin", by=by, body=body.pk, deadline=row.deadline)
-            for seat in row.sitters.group.seats:
-                if seat.member:
-                    written_emails.asked(row, row.sitters.users[seat.member])
+            for key in row.asked():
+                written_emails.asked(row, row.sitters.users[key])
         return row
 
     def answer(self, *, by, position, user=None, because="", channel=""):
@@ -257,6 +241,8 @@ class WrittenMatter(Following, Workflow):
             refused = [why for answer, why in found.uncounted if answer == given]
             if refused:
                 raise ValidationError(UNCOUNTED[refused[0]], code=refused[0].value)
+            if not self.is_seated(user):
+                raise ValidationError(TERM_ENDED, code="term_ended")
             row = WrittenAnswer(matter=self, user=user, position=position, at=now, because=because)
             row.channel, row.sent_by = channel, by
             row.full_clean()
@@ -274,8 +260,11 @@ class WrittenMatter(Following, Workflow):
             seat = self.sitters.group.seat_of(by.pk)
             if seat is None or (kind == AsideKind.HINDERED and by.pk != seat.member):
                 raise ValidationError(UNCOUNTED[reckoned.Uncounted.NO_SEAT], code="no_seat")
+            if not self.is_seated(by):
+                raise ValidationError(TERM_ENDED, code="term_ended")
             free = kind == AsideKind.HINDERED or self.body.deputy_for_conflict
             deputy = self.sitters.users.get(seat.deputy) if by.pk == seat.member and free else None
+            deputy = deputy if deputy and self.is_seated(deputy) else None
             row = Aside(matter=self, user=by, kind=kind, ground=ground, deputy=deputy)
             row.full_clean()
             row.save()
@@ -298,17 +287,19 @@ class WrittenMatter(Following, Workflow):
         self.ground = found.ground.value if found.ground else ""
         self.reasons = [reason.value for reason in found.reasons]
         self.asked_by_id, self.ended_at = found.asked_by, found.ended_at
-        for seat in self.sitters.group.seats:
-            for key in {seat.member, *(a.deputy_id for a in self.asides.all() if a.deputy_id == seat.deputy)}:
-                if key:
-                    written_emails.ended(self, self.sitters.users[key])
+        for key in {*self.asked(), *(row.deputy_id for row in self.asides.all())} & self.sitters.users.keys():
+            written_emails.ended(self, self.sitters.users[key])
 
     def open(self, *, by, contains_volumes, meant=False):
         """Lift the restriction before its day; what was settled is then public. Volumes only if ``meant``."""
         with self.step("open", by=by, contains_volumes=contains_volumes):
             if not self.is_restricted():
                 raise ValidationError(_("It is public already."))
-            refuse_volumes(None, contains_volumes=contains_volumes, meant=meant)
+            refuse_volumes(self, contains_volumes=contains_volumes, meant=meant)
+            if self.proposal_id and self.proposal.is_restricted():
+                raise ValidationError(_("Its proposal is not public. Open the proposal first."))
+            if self.in_tender:
+                raise ValidationError(_("A tender is running: it is not public before the award."))
             self.restricted_ground, self.restricted_until = "", None
 
     def put_on_agenda(self, *, by, meeting):
@@ -330,6 +321,7 @@ class WrittenMatter(Following, Workflow):
             limits = {"restricted_ground": self.restricted_ground, "restricted_until": self.restricted_until}
             source = {"proposal": self.proposal, "procurement": self.procurement}
             source |= {"alternative": self.alternative, "budget": self.budget}
+            self.save()  # from here on it is not settled in writing: the agenda takes it
             self.item = meeting.add(by=by, **texts, **limits, **source)
 
 

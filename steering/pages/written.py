@@ -75,14 +75,15 @@ def acts(user, matter, standing):
         found.append({"label": label, "url": _url(matter, "answer")})
         if seat is not None and "step_aside" in open_to:
             found.append({"label": LABELS["step_aside"], "url": _url(matter, "step_aside")})
-    if standing.state == State.TO_MEETING and matter.item_id is None and "put_on_agenda" in open_to:
+    to_meeting = standing.state == State.TO_MEETING and matter.item_id is None and matter.may_go_to_meeting()
+    if to_meeting and "put_on_agenda" in open_to:
         found.append({"label": LABELS["put_on_agenda"], "url": _url(matter, "put_on_agenda")})
     if "carry_out" in open_to and may_carry_out(matter, standing):
         found.append({"label": LABELS["carry_out"], "url": _url(matter, "carry_out")})
     if standing.state == State.SETTLED and user.has_perm("steering.manage_actions"):
         url = f"{reverse('steering:action_new')}?written={matter.pk}"
         found.append({"label": _("Have something done"), "url": url})
-    if "open" in open_to and matter.is_restricted():
+    if "open" in open_to and matter.has_ground():
         found.append({"label": LABELS["open"], "url": _url(matter, "open"), "quiet": True})
     return found
 
@@ -117,7 +118,10 @@ def may_answer(user, matter, seat):
         return True
     if any(row.user_id == user.pk and row.kind == AsideKind.CONFLICT for row in matter.asides.all()):
         return False
-    return seat.member == user.pk or any(row.deputy_id == user.pk for row in matter.asides.all())
+    if not matter.is_seated(user):
+        return False
+    own = (seat.member or seat.deputy) == user.pk
+    return own or any(row.deputy_id == user.pk for row in matter.asides.all())
 
 
 def _url(matter, verb):
@@ -133,10 +137,10 @@ def parts(user, matter, standing):
     }
     found = [Part(_("Matter"), "steering/parts/written_text.html", text)]
     if matter.is_restricted():
-        words = _("Not public: %(ground)s.") % {"ground": matter.restricted_ground}
-        if matter.restricted_until:
+        words = _("Not public: %(ground)s.") % {"ground": matter.closed_because}
+        if matter.has_ground() and matter.restricted_until:
             words = _("Not public: %(ground)s, until %(until)s.") % {
-                "ground": matter.restricted_ground,
+                "ground": matter.closed_because,
                 "until": day(matter.restricted_until),
             }
         found.append(Part(_("Restriction"), "steering/parts/sentences.html", {"lines": [words]}))
@@ -216,7 +220,6 @@ def to_settle(user, today):
     """Return what the service centre does with matters whose time is over: those that go to a meeting."""
     if not user.is_staff:
         return []
-    rows = WrittenMatter.objects.filter(state="to_meeting", item__isnull=True)
     return [
         Task(
             title=_("Put the written procedure %(number)s on an agenda") % {"number": row.number},
@@ -225,7 +228,7 @@ def to_settle(user, today):
             since=clock.date_of(row.ended_at),
             kind=_("steering group"),
         )
-        for row in rows
+        for row in WrittenMatter.objects.waiting_for_meeting()
     ] + [
         Task(
             title=_("Carry out the written procedure %(number)s") % {"number": row.number},
@@ -234,23 +237,19 @@ def to_settle(user, today):
             since=clock.date_of(row.ended_at),
             kind=_("steering group"),
         )
-        for row in WrittenMatter.objects.filter(state="settled", carried_out_at__isnull=True)
-        if row.is_waiting()
+        for row in WrittenMatter.objects.waiting_to_be_carried_out()
     ]
 
 
 def to_answer(user):
     """Return the open matters that wait for the person's answer, as Tasks."""
     rows = WrittenMatter.objects.visible_to(user).filter(state="open", deadline__gte=clock.now())
-    terms = list(user.terms.filter(place="member", seat__kind="member"))
-    found = []
+    own, found = set(rows.asked_of(user).values_list("pk", flat=True)), []
     for row in rows.order_by("deadline").prefetch_related("answers", "asides"):
-        sent_on = clock.date_of(row.opened_at)
         asides = row.asides.all()
-        member = any(term.body_of_id == row.body_id and sent_on in term.period for term in terms)
-        member = member and not any(aside.user_id == user.pk for aside in asides)
+        asked = row.pk in own and not any(aside.user_id == user.pk for aside in asides)
         called = any(aside.deputy_id == user.pk and aside.deputy_ended_at is None for aside in asides)
-        if (member or called) and not any(answer.user_id == user.pk for answer in row.answers.all()):
+        if (asked or called) and not any(answer.user_id == user.pk for answer in row.answers.all()):
             found.append(_answer_task(row))
     return found
 

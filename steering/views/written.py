@@ -26,7 +26,7 @@ form_page = require_http_methods(["GET", "POST"])
 
 def _rows(user):
     rows = WrittenMatter.objects.visible_to(user).select_related(
-        "body", "item__meeting", "proposal", "alternative__budget", "procurement"
+        "body", "item__meeting", "proposal__procurement", "alternative__budget", "procurement"
     )
     return rows.prefetch_related("answers", "asides")
 

@@ -84,7 +84,7 @@ def test_the_budgets_alternative_is_proposed_by_the_number_and_once(group):
 def test_an_award_is_recorded_by_the_number(group):
     world = offer_world()
     matter = settled(group, procurement=world.procurement)
-    assert matter.restricted_ground  # the tender was running
+    assert matter.is_restricted()  # the tender was running
     award = {
         "offer": first(world.procurement),
         "decider": "helsinki",
