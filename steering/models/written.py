@@ -22,7 +22,7 @@ from steering.models.body import Body
 from steering.models.facts import sitters
 from steering.models.following import CARRIED_OUT, ONE_SOURCE, Following
 from steering.models.meeting import Item
-from steering.models.words import Choice, Position, SeatKind, WrittenState
+from steering.models.words import BodyKind, Choice, Position, SeatKind, WrittenState
 from steering.models.written_set import WrittenQuerySet
 from steering.quorum import Rules
 
@@ -219,6 +219,10 @@ class WrittenMatter(Following, Workflow):
             row.serial = (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
             row.refuse_taken()
             row.inherit_restriction()
+            if body.kind != BodyKind.STEERING and (row.proposal or row.alternative or row.procurement):
+                raise ValidationError(
+                    {"body": _("The steering group alone decides on that.")}, code="other_body"
+                )
             row.full_clean(exclude=["opened_by"])
             if not row.asked():
                 raise ValidationError(_("Nobody sits in the group who could answer."))

@@ -9,7 +9,7 @@ from consortium.models import OutgoingEmail
 from procurement.models import ProcurementState
 from steering import agenda_sheet
 from steering.forms.items import offered
-from steering.models import Action, AgendaPaper, Body, BodyKind, Item, Meeting, SeatKind, Term
+from steering.models import Action, AgendaPaper, Body, BodyKind, Item, Meeting, SeatKind, Term, WrittenMatter
 from steering.pages.actions import occasions
 from tests import steering_proposals as made
 from tests import steering_world as world
@@ -21,6 +21,7 @@ from tests.steering_calls import called, make_files, planned, soon
 pytestmark = pytest.mark.django_db
 GROUND = "621/1999, 24 §"
 VISITOR = AnonymousUser()
+WRITTEN = {"title_fi": "Asia", "title_sv": "Ärende", "proposal_fi": "Esitys", "proposal_sv": "Förslag"}
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +133,8 @@ def test_the_consortiums_matters_are_no_other_groups(group, working):
     for source in ({"proposal": proposal}, {"procurement": procurement}):
         with pytest.raises(ValidationError, match="steering group alone"):
             meeting.add(by=user, **source)
+    with pytest.raises(ValidationError, match="steering group alone"):
+        WrittenMatter.begin(by=user, body=meeting.body, proposal=proposal, deadline=soon(7), **WRITTEN)
     _choices, records = offered(group.body, group.secretary)
     assert {row.pk for row in records.values()} >= {proposal.pk, procurement.pk}
 
