@@ -242,7 +242,7 @@ class Restricting:
                 raise WrongState(meeting, "remove")
             if self.papers.exists():
                 raise ValidationError(_("It has papers. They stay on record, so the item stays too."))
-            if self.moved_from_id or self.action_id:
+            if self.moved_from_id or self.action_id or hasattr(self, "written_matter"):
                 raise ValidationError(_("It stands there by itself until it has been dealt with."))
             if self.proposal_id:
                 self.proposal.return_from_agenda(by=by)

@@ -187,6 +187,8 @@ def test_what_was_not_settled_goes_onto_an_agenda_with_its_texts_and_restriction
     assert (matter.state, matter.item, matter.reasons) == ("to_meeting", item, ["not_all_answered"])
     with pytest.raises(ValidationError, match="already"):
         matter.put_on_agenda(by=group.secretary, meeting=meeting)
+    with pytest.raises(ValidationError, match="stands there by itself"):
+        matter.item.remove(by=group.secretary)
 
 
 def test_a_restricted_matter_is_named_by_its_number_alone(group):
