@@ -61,13 +61,12 @@ def calls_pages(group, people):
     draft = planned(group, "Luonnos")
     meeting = planned(group, "Talousarvio", "Muut asiat")
     meeting.call(by=group.secretary)
-    agenda = AgendaPaper.objects.filter(meeting=meeting, read_by="all").first()
-    agenda.make()
     first, second = meeting.items.order_by("position")
     second.restrict(by=group.secretary, ground="621/1999, 24 §")
     open_paper = paper(first, by=group.secretary)
     closed = paper(first, by=group.secretary, restricted_ground="621/1999, 24 §")
-    agenda = AgendaPaper.objects.filter(meeting=meeting, read_by="all").first()
+    agenda = AgendaPaper.objects.filter(meeting=meeting).for_all().first()
+    agenda.make()
     at = {
         f"steering:meeting_{verb}": {"pk": meeting.pk} for verb in ("change", "cancel", "answer", "calendar")
     }
