@@ -55,7 +55,7 @@ def two_check_them(walk):
     """Both read and approve on their phones, from the letter; one of them in Swedish."""
     walk.on(CHECKED)
     for page, who, number in ((walk.greta, GRETA, 79), (walk.juhani, JUHANI, 81)):
-        letter = walk.letter(who, "4/2026", link="/minutes/")
+        letter = walk.letter(who, link=f"/minutes/{walk.kept['meeting']}/")
         page.goto(letter.locator("a[href*='/minutes/']").first.get_attribute("href"))
         both(page, f"{number}-checker-reads")
         main_act(page)
