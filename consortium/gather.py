@@ -36,6 +36,7 @@ HOLDERS = "holders"  # f(letter) -> Holders: where the app's register has the ad
 CAME_BACK = "came_back"  # f(letter) -> what was done because the letter came back
 WELCOMED = "welcomed"  # f(user, today) -> what waits for a person who has left, and lets them in to answer it
 CLOSING = "closing"  # f(user, by) -> what was ended because the account is closed
+DUTY_TASKS = "duty_tasks"  # f(user, today) -> Tasks that wait for one who has a duty in the consortium
 DUTIES = "duties"  # f(user, today) -> Parts: what a duty in the consortium lets the person read
 ACCOUNT = "account"  # f(user, today) -> Parts of one's own account page
 PERSON = "person"  # f(person, today) -> Parts of a person's page, for the service centre
@@ -85,7 +86,6 @@ class Part:
     note: str = ""
     is_list: bool = False  # rows of its own that run across the margin
     folds: bool = False  # opens from a word on a phone; wider screens show it at once
-    waits: bool = False  # something in it waits for the reader: it stands before what can only be read
 
 
 @dataclass(frozen=True)

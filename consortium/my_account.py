@@ -20,6 +20,7 @@ from consortium import clock, gather
 from consortium.forms import EditForm, PortalForm
 from consortium.models import AccessLog, AuditEvent, Language, OutgoingEmail, PostKind, User
 from consortium.models.mail import Priority
+from consortium.rows import row
 from consortium.steps import answered_before, carry_out
 from consortium.templatetags.portal import weekday_day
 
@@ -104,15 +105,18 @@ def duty_rows(user, today):
 
 @require_safe
 def duties(request):
-    """The front page of one who has a duty in the consortium: what it is, and what can be read."""
+    """The front page of one who has a duty in the consortium: what waits, deadlines first, then what can be read."""
     kinds = request.user.duties
     if not kinds:
         raise Http404
     today = clock.today()
+    tasks = sorted(gather.collect(gather.DUTY_TASKS, request.user, today), key=gather.by_deadline)
     context = {
         "title": ", ".join(_labels(kinds)),
         "audits": PostKind.AUDITOR in kinds,
-        "parts": sorted(gather.collect(gather.DUTIES, request.user, today), key=lambda part: not part.waits),
+        "waiting": [row(task, today) for task in tasks],
+        "first_due": next((task.due_on for task in tasks if task.due_on and task.due_on >= today), None),
+        "parts": gather.collect(gather.DUTIES, request.user, today),
     }
     return render(request, "consortium/duties.html", context)
 

@@ -5,7 +5,6 @@ Sums in €, without VAT; exact, and rounded up to the cent, for it is the large
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
@@ -117,19 +116,6 @@ def estimate(volumes, term, *, one_off=ZERO):
             missing=tuple(volume.key for volume in volumes if volume.yearly is None),
             aland=tuple(dict.fromkeys(volume.key for volume in volumes if volume.in_aland)),
         )
-
-
-def whole_months(begins_on, ends_on):
-    """Return how many months a time takes, both days included, a begun month as a whole one.
-
-    A month runs to the day before the same day of the next one, or to the last day of a shorter one.
-    ValueError when it ends before it begins.
-    """
-    if ends_on < begins_on:
-        raise ValueError(f"The time ends on {ends_on}, before it begins on {begins_on}.")
-    after = ends_on + timedelta(days=1)
-    months = (after.year - begins_on.year) * 12 + after.month - begins_on.month
-    return months + (after.day > begins_on.day)
 
 
 def _over(yearly, months, rest):

@@ -77,13 +77,6 @@ class Room:
         """How many more municipalities the round takes as interested; None without a limit."""
         return None if self.places is None else max(self.places - len(self.fits), 0)
 
-    def places_for(self, yearly):
-        """Return how many more interested of so much volume (€) each fit; None when there is no end to them."""
-        yearly = net_sum(yearly, "yearly volume")
-        with localcontext(EXACT):
-            by_volume = None if self.left is None or not yearly else int(self.left // yearly)
-        return min((n for n in (by_volume, self.places_left) if n is not None), default=None)
-
     def hindrance(self, yearly):
         """Return why one more interested of so much volume (€ or None) does not fit, or None."""
         if self.places_left == 0:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -280,20 +279,6 @@ def moments(attendance):
     """Return every moment at which somebody came or went, in order."""
     found = {at for own in attendance.values() for stretch in own for at in stretch[:2] if at is not None}
     return tuple(sorted(found))
-
-
-def course(group, attendance, *, chosen=None, rules=RULES):
-    """Return the Quorum at every moment at which somebody came or went, conflicts of interest apart."""
-    return tuple(quorum(group, attendance, at, chosen=chosen, rules=rules) for at in moments(attendance))
-
-
-def lost_at(quorums):
-    """Return the moment at which a quorum that there was ceased, and did not come back; None while it holds."""
-    quorums = tuple(quorums)
-    if not quorums or quorums[-1].is_reached:
-        return None
-    falls = [later.at for earlier, later in pairwise(quorums) if earlier.is_reached and not later.is_reached]
-    return falls[-1] if falls else None
 
 
 def lost_from(by_item):

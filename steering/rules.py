@@ -85,7 +85,6 @@ rules.add_perm("steering.view_candidates", is_staff | audits | steers)
 # Meetings: prepared and recorded by the service centre and the body's own secretary, read by the body.
 rules.add_perm("steering.list_meetings", is_staff | audits | steers)
 rules.add_perm("steering.view_meeting", is_staff | audits | sits)
-rules.add_perm("steering.manage_meetings", is_staff | speaks_for_steering)
 for _verb in ["edit", "call", "change", "cancel", "begin", "mark", "adjourn", "resume"]:
     rules.add_perm(f"steering.{_verb}_meeting", runs)
 rules.add_perm("steering.close_meeting", runs | presides)

@@ -5,7 +5,7 @@ included. Source: the appointment of the steering group (HEL 2019-002774): membe
 years; representativeness is asked for by the consortium's slides.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from steering.quorum import Office
 
-DAY = timedelta(days=1)
 TENTH = Decimal("0.1")
 ENDING = timedelta(days=183)  # our own: so long before its end a term is told of
 
@@ -87,14 +86,6 @@ class Found(NamedTuple):
     about: tuple = ()
 
 
-class Refused(ValueError):
-    """The appointment cannot be recorded; ``found`` says why."""
-
-    def __init__(self, found):
-        self.found = tuple(found)
-        super().__init__(", ".join(each.code for each in self.found))
-
-
 def clashes(terms):
     """Return what cannot stand together among the terms of one group, as Found with the two terms each (A 40)."""
     found = []
@@ -134,15 +125,6 @@ def hindrances(appointment, candidates, terms, *, members):
     return (*found, *(each for each in clashes([*terms, *new]) if each not in before))
 
 
-def appoint(appointment, candidates, terms, *, members):
-    """Return the Terms that Helsinki's decision makes of candidates; raises Refused. See ``hindrances``."""
-    candidates = tuple(candidates)
-    found = hindrances(appointment, candidates, terms, members=members)
-    if found:
-        raise Refused(found)
-    return tuple(_term(appointment, each) for each in candidates)
-
-
 def _term(appointment, candidate):
     return Term(
         seat=candidate.seat,
@@ -154,69 +136,6 @@ def _term(appointment, candidate):
         office=candidate.office,
         appointment=appointment,
     )
-
-
-def resign(term, last_day):
-    """Return the term with an earlier last day. Raises ValueError for a day outside the term."""
-    if not term.holds(last_day):
-        raise ValueError("The last day is one of the term's.")
-    return replace(term, ends_on=last_day)
-
-
-def rest_of(term, last_day):
-    """Return the first and the last day that are left to a successor of one whose last day it is, or None."""
-    return None if last_day >= term.ends_on else (last_day + DAY, term.ends_on)
-
-
-class Way(StrEnum):
-    """What can become of a place whose holder goes; staff decide."""
-
-    DEPUTY_TAKES_OVER = "deputy_takes_over"
-    SEAT_EMPTY = "seat_empty"
-    DEPUTY_MISSING = "deputy_missing"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A place that ends on a day because its municipality leaves: what staff are asked.
-
-    ``ended``: the term with its new last day; ``deputy``: the deputy's term that could take over, or None.
-    """
-
-    ended: Term
-    ways: tuple
-    deputy: Term | None = None
-    rest: tuple | None = None
-
-
-def on_leaving(terms, municipality, last_day):
-    """Return a Question for each place that ends with a municipality's last day as a member, in the order of the terms.
-
-    A term that would begin later is not shortened but void, and left to the caller. The deputy can take over only from
-    another municipality, or the seat would not change hands. Nothing moves by itself. Source: STORIES 6.10.
-    """
-    found = []
-    for term in terms:
-        if term.municipality != municipality or not term.holds(last_day) or term.ends_on == last_day:
-            continue
-        ended, rest = resign(term, last_day), rest_of(term, last_day)
-        if Place(term.place) is Place.DEPUTY:
-            found.append(Question(ended, (Way.DEPUTY_MISSING,), rest=rest))
-            continue
-        deputy = next(
-            (
-                each
-                for each in terms
-                if each.seat == term.seat
-                and Place(each.place) is Place.DEPUTY
-                and each.holds(rest[0])
-                and each.municipality != municipality
-            ),
-            None,
-        )
-        ways = (Way.DEPUTY_TAKES_OVER, Way.SEAT_EMPTY) if deputy else (Way.SEAT_EMPTY,)
-        found.append(Question(ended, ways, deputy, rest))
-    return tuple(found)
 
 
 # --- Whom the group represents ----------------------------------------------------------------------------

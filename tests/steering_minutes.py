@@ -33,11 +33,11 @@ MATTER = {
 }
 
 
-def a_matter(group, closed=False):
+def a_matter(group, closed=False, **facts):
     """Send a matter to the members; a restricted one holds the planted word wherever it has a text."""
-    facts = MATTER | (dict.fromkeys([*MATTER, "restricted_ground"], WRITTEN) if closed else {})
+    planted = dict.fromkeys([*MATTER, "restricted_ground"], WRITTEN) if closed else {}
     deadline = clock.now() + dt.timedelta(days=5)
-    return WrittenMatter.begin(by=group.by, body=group.body, deadline=deadline, **facts)
+    return WrittenMatter.begin(by=group.by, body=group.body, deadline=deadline, **MATTER | planted | facts)
 
 
 def settled(group, **facts):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from consortium import clock, gather
 from members import addresses
 from members.models import Municipality, RoleKind
-from members.pages import decisions, feed, front, home, letters, municipality, people, staff, year
+from members.pages import decisions, feed, front, home, invoices, letters, municipality, people, staff, year
 
 
 def municipalities_of(user):
@@ -103,6 +103,7 @@ FUNCTIONS = {
     gather.SEARCH: front.search,
     gather.WELCOMED: people.welcomed,
     gather.CLOSING: people.closing,
+    gather.DUTY_TASKS: invoices.duty_tasks,
     gather.DUTIES: people.duty_parts,
     gather.ACCOUNT: people.account_parts,
     gather.PERSON: people.person_parts,

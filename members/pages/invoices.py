@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consortium import clock, documents
-from consortium.gather import Part, Task, by_deadline
+from consortium.gather import Task
 from consortium.models import DocumentState
-from consortium.rows import row
 from consortium.templatetags.portal import day, moment, money, number, weekday_day
 from members.models import AnnualBudget, LedgerFile, LedgerReturn
 from members.reports import asked, follow
@@ -104,14 +103,9 @@ def links(user):
     ]
 
 
-def duty_parts(user, today):
+def duty_tasks(user, today):
     """Return what waits for the accountant."""
-    if user.is_staff or not user.has_perm("members.manage_billing"):
-        return []
-    rows = [row(task, today) for task in sorted(waiting(today), key=by_deadline)]
-    note = ngettext("%(n)s matter", "%(n)s matters", len(rows)) % {"n": len(rows)}
-    context = {"rows": rows, "empty": _("Nothing waits: no invoice came back, no line is unknown.")}
-    return [Part(_("Waiting"), "members/parts/links.html", context, note=note, is_list=True)]
+    return waiting(today) if user.has_perm("members.manage_billing") and not user.is_staff else []
 
 
 def waiting(today):

@@ -297,6 +297,5 @@ def duty_parts(user, today):
     return [
         *budget_work.duty_parts(user),
         *fee_search.look_up(user),
-        *invoices.duty_parts(user, today),
         read,
     ]

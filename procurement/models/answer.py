@@ -50,10 +50,6 @@ class AnswerQuerySet(models.QuerySet):
         """Return those of whom nothing has been heard."""
         return self.filter(standing__isnull=True, versions__isnull=True)
 
-    def of_round(self, round_):
-        """Return a round's answers, each knowing the very round."""
-        return [_of(answer, round_) for answer in self.filter(round=round_).select_related("municipality")]
-
     def with_late(self):
         """Add whether the newest word came late and nobody has ruled on it."""
         newer = AnswerVersion.objects.filter(answer=OuterRef("answer"), number__gt=OuterRef("number"))

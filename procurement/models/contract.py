@@ -163,11 +163,6 @@ class Contract(Workflow):
         runs_on = self.silence == AtEnd.RUNS_ON and self.state != ContractState.NOTICE
         return None if runs_on else self.ends_on
 
-    def is_in_force(self, day):
-        """Tell whether the contract is in force on the day."""
-        begun = self.state != ContractState.DRAFT and self.begins_on <= day
-        return begun and (self.last_day is None or self.last_day >= day)
-
     def has_ended(self, day):
         """Tell whether its last day has passed."""
         return self.state != ContractState.DRAFT and self.last_day is not None and self.last_day < day

@@ -32,11 +32,6 @@ class PollQuerySet(models.QuerySet):
         rows = self.filter(meeting__state=MeetingState.PLANNED, chosen__isnull=True)
         return rows.filter(answer_by__gte=today or clock.today())
 
-    def to_choose(self, today=None):
-        """Return those whose time is over and of which no day has been chosen."""
-        rows = self.filter(meeting__state=MeetingState.PLANNED, chosen__isnull=True)
-        return rows.filter(answer_by__lt=today or clock.today())
-
 
 class DatePoll(models.Model):
     """The question which of some days fits, put to those who sit in the body; open until the day it names."""

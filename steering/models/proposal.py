@@ -167,6 +167,10 @@ class Proposal(Workflow):
         """Tell whether some meeting still has it on its agenda."""
         return self.items.filter(outcome="").exclude(meeting__state=MeetingState.CANCELLED).exists()
 
+    def is_being_settled(self):
+        """Tell whether an agenda or a written procedure under way has it."""
+        return self.is_on_agenda() or self.written_matters.unfinished().exists()
+
     def is_told_whole(self, today=None):
         """Tell whether anybody may read the reasons: those of a restricted item are not for all."""
         item = self.decided_in or self.in_writing

@@ -41,8 +41,10 @@ class Sitting:
         """Open the meeting with those who are there: accounts, and visitors by name. ``at``: a time of this day.
 
         The chair opens, or the vice-chair; where both are absent the meeting has to choose a chair first (C 47).
+        Nobody's term ends meanwhile: who sat is reckoned from the terms.
         """
         with self._true("begin", by=by) as (details, now):
+            self._hold_body()
             if clock.date_of(self.starts_at) != clock.today():
                 raise ValidationError(_("A meeting is opened on its own day. Change its day first."), "day")
             at = self._moment(at, now, since=None)
@@ -263,9 +265,13 @@ class Sitting:
         if (found := self.in_hand) and found.ballots.filter(closed_at__isnull=True).exists():
             raise ValidationError(_("A vote is open: close it first."), "vote")
 
+    def _hold_body(self):
+        """Hold the body's row until the transaction ends."""
+        Body.objects.select_for_update(no_key=True).get(pk=self.body_id)
+
     def take_section(self):
         """Return the next section of the body's year; the body's row is held until the transaction ends."""
-        Body.objects.select_for_update(no_key=True).get(pk=self.body_id)
+        self._hold_body()
         rows = self.items.model.objects.filter(meeting__body=self.body_id, meeting__year=self.year)
         return (rows.aggregate(last=Max("number"))["last"] or 0) + 1
 

@@ -21,13 +21,16 @@ FUNCTIONS = {
         calls_home.occasions,
         actions.occasions,
     ),
+    gather.DUTY_TASKS: (
+        room_home.duty_tasks,
+        calls_home.duty_tasks,
+        proposal_home.duty_tasks,
+        actions.duty_tasks,
+        minutes_home.duty_tasks,
+    ),
     gather.DUTIES: (
-        room_home.duties,
         calls_home.duties,
         dashboard.duties,
-        proposal_home.duties,
-        actions.duties,
-        minutes_home.duties,
     ),
     gather.SEARCH: (
         calls_home.search,

@@ -5,10 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consortium.gather import Occasion, Part, Task
+from consortium.gather import Occasion, Task
 from consortium.templatetags.portal import long_weekday_day, weekday_day
 from steering.models import Action
-from steering.pages.proposals import action_row
 
 ORDER = ("finish", "edit", "drop", "reopen")
 
@@ -89,18 +88,9 @@ def _many(rows, words, query):
     )
 
 
-def duties(user, today):
-    """Return one's own actions that are still to be done, for those who sit or keep papers."""
-    rows = list(Action.objects.open().filter(owner=user).select_related("owner"))
-    link = None
-    if user.has_perm("steering.list_actions"):
-        link = {"label": _("All actions"), "url": reverse("steering:action_list")}
-    if not rows and link is None:
-        return []
-    context = {"rows": [action_row(row, True) for row in rows], "link": link}
-    note = ngettext("%(n)s action", "%(n)s actions", len(rows)) % {"n": len(rows)}
-    template, waits = "steering/parts/own_actions.html", bool(rows)
-    return [Part(_("My actions"), template, context, note=note, is_list=True, waits=waits)]
+def duty_tasks(user, today):
+    """Return one's own actions that are still to be done."""
+    return [_own(row) for row in Action.objects.open().filter(owner=user).order_by("due_on", "pk")]
 
 
 def occasions(user, today):

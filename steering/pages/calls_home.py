@@ -151,18 +151,16 @@ def deadlines(user, today):
 # --- What waits for those who sit ---------------------------------------------------------------------------------
 
 
-def duties(user, today):
-    """Return the meetings of one who sits: answers that are asked for, days that are asked for, what is to come."""
-    if not user.is_authenticated:
-        return []
-    found = []
-    for call in (
-        Call.objects.standing()
-        .filter(user=user, meeting__ends_at__gte=clock.now())
-        .select_related("meeting__body", "term__seat")
-    ):
-        if call.meeting.state == MeetingState.CALLED:
-            found.append(_own(call))
+def _own_calls(user):
+    """Return the calls that stand for a person to meetings that are to come."""
+    rows = Call.objects.standing().filter(user=user, meeting__state=MeetingState.CALLED)
+    rows = rows.filter(meeting__ends_at__gte=clock.now()).order_by("meeting__starts_at")
+    return rows.select_related("meeting__body", "term__seat")
+
+
+def duty_tasks(user, today):
+    """Return what waits for one who sits or prepares: answers to a call, days that fit, a call to be made."""
+    found = [_to_answer(call) for call in _own_calls(user).filter(coming="")]
     polls = DatePoll.objects.open(today).filter(
         meeting__body__terms__user=user,
         meeting__body__terms__period__contains=today,
@@ -178,28 +176,43 @@ def duties(user, today):
         presided = user.terms.filter(period__contains=today).exclude(office="").values("body_of")
         kept = runs_body(user, today).values("pk")
         found += _empty(Meeting.objects.filter(body__in=presided).exclude(body__in=kept))
-    if not found:
+    return found
+
+
+def _to_answer(call):
+    meeting = call.meeting
+    title = _("Say whether you come: %(body)s, meeting %(number)s")
+    text = _("%(when)s. If you do not come, your deputy is called at once.")
+    if not call.has_vote or call.as_deputy:
+        text = _("%(when)s.")
+    return Task(
+        title=title % {"body": meeting.body.name, "number": meeting.number},
+        url=reverse("steering:meeting_answer", args=[meeting.pk]),
+        text=text % {"when": weekday_moment(meeting.starts_at)},
+        due_on=meeting.on,
+        kind=KIND,
+    )
+
+
+def duties(user, today):
+    """Return the meetings to come to which one who sits has answered."""
+    rows = [row(_answered(call), today) for call in _own_calls(user).exclude(coming="")]
+    if not rows:
         return []
-    note = ngettext("%(n)s matter", "%(n)s matters", len(found)) % {"n": len(found)}
-    context = {"rows": [row(task, today) for task in found]}
-    return [Part(_("Meetings"), "steering/parts/rows.html", context, note=note, is_list=True, waits=True)]
+    note = ngettext("%(n)s meeting to come", "%(n)s meetings to come", len(rows)) % {"n": len(rows)}
+    return [Part(_("Meetings"), "members/parts/links.html", {"rows": rows}, note=note, is_list=True)]
 
 
-def _own(call):
-    meeting, said = call.meeting, call.get_coming_display()
-    facts = {"body": meeting.body.name, "number": meeting.number}
-    if call.coming:
-        title = _("%(body)s meets: %(number)s") % facts
-        text = _("%(when)s. You have answered: %(said)s.")
-        url = meeting.get_absolute_url()
-    else:
-        title = _("Say whether you come: %(body)s, meeting %(number)s") % facts
-        text = _("%(when)s. If you do not come, your deputy is called at once.")
-        if not call.has_vote or call.as_deputy:
-            text = _("%(when)s.")
-        url = reverse("steering:meeting_answer", args=[meeting.pk])
-    facts = {"when": weekday_moment(meeting.starts_at), "said": said}
-    return Task(title=title, url=url, text=text % facts, due_on=meeting.on, kind=KIND)
+def _answered(call):
+    meeting = call.meeting
+    facts = {"when": weekday_moment(meeting.starts_at), "said": call.get_coming_display()}
+    return Task(
+        title=_("%(body)s meets: %(number)s") % {"body": meeting.body.name, "number": meeting.number},
+        url=meeting.get_absolute_url(),
+        text=_("%(when)s. You have answered: %(said)s.") % facts,
+        due_on=meeting.on,
+        kind=KIND,
+    )
 
 
 def occasions(user, today):

@@ -118,10 +118,18 @@ def share(figure):
 
 
 def duties(user, today):
-    """Return the way to the dashboard, for those who steer or audit."""
-    if not user.has_perm("steering.view_dashboard"):
+    """Return the ways to the dashboard, to proposals and actions, for those who steer or audit."""
+    rows = [
+        {"what": what, "url": reverse(name)}
+        for right, what, name in (
+            ("view_dashboard", _("Dashboard %(year)s") % {"year": today.year}, "steering:dashboard"),
+            ("list_actions", _("Proposals of all members"), "steering:proposal_list"),
+            ("list_actions", _("All actions"), "steering:action_list"),
+        )
+        if user.has_perm(f"steering.{right}")
+    ]
+    if not rows:
         return []
-    rows = [{"what": _("Dashboard %(year)s") % {"year": today.year}, "url": reverse("steering:dashboard")}]
     return [Part(_("How the consortium stands"), "members/parts/links.html", {"rows": rows}, is_list=True)]
 
 

@@ -5,11 +5,9 @@ import re
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from consortium import clock
-from consortium.gather import Hit, Part, Task
-from consortium.rows import row
+from consortium.gather import Hit, Task
 from steering.models import (
     Item,
     Meeting,
@@ -94,7 +92,7 @@ def tasks(user, today):
     return [*_waits(Meeting.objects.all()), *outdated(today), *written.to_settle(user, today)]
 
 
-def duties(user, today):
+def duty_tasks(user, today):
     """Return what waits for one who sits: minutes to be checked or written, matters to be answered."""
     waiting = Q(first_checker=user, first_approved_at__isnull=True)
     waiting |= Q(second_checker=user, second_approved_at__isnull=True)
@@ -112,13 +110,7 @@ def duties(user, today):
     found += written.to_answer(user)
     if not user.is_staff:
         found += _waits(Meeting.objects.filter(body__in=runs_body(user, today)))
-    if not found:
-        return []
-    note = ngettext("%(n)s matter", "%(n)s matters", len(found)) % {"n": len(found)}
-    context = {"rows": [row(task, today) for task in found]}
-    return [
-        Part(_("Waits for you"), "members/parts/links.html", context, note=note, is_list=True, waits=True)
-    ]
+    return found
 
 
 # --- What was decided ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from consortium import clock
 from consortium.gather import Hit
 from consortium.models import AuditEvent
-from consortium.templatetags.portal import day, long_weekday_day, moment, money, place
+from consortium.templatetags.portal import day, long_weekday_day, moment, place
 from steering.models import Project, ProjectState
 
 MOST = 20  # hits of a search
@@ -109,13 +109,6 @@ def receipt(event):
         (_("Number of the receipt"), event.number),
     ]
     return {"title": _("Recorded"), "rows": rows}
-
-
-def money_words(granted, used):
-    """Return what was granted and used, in words; nothing where nothing was granted."""
-    if not granted:
-        return ""
-    return _("%(used)s used of %(granted)s") % {"used": money(used), "granted": money(granted)}
 
 
 def counted(count):

@@ -127,16 +127,35 @@ def tasks(user, today):
     """Return what waits for the service centre: proposals to be received, to be answered, to be told the end of."""
     if not user.is_staff:
         return []
-    url = reverse("steering:proposal_list")
-    waiting = list(Proposal.objects.waiting())
+    ready = list(Proposal.objects.to_finish().order_by("decided_on", "pk"))
+    return [
+        *_to_treat(Proposal.objects.waiting()),
+        *_task(
+            ready,
+            ngettext("Tell what came of %(n)s proposal", "Tell what came of %(n)s proposals", len(ready)),
+            "finishing",
+            lambda row: row.decided_on,
+        ),
+    ]
+
+
+def duty_tasks(user, today):
+    """Return the proposals that wait for chair and secretary."""
+    if user.is_staff or not user.has_perm("steering.receive_proposal"):
+        return []
+    return _to_treat(Proposal.objects.visible_to(user).waiting())
+
+
+def _to_treat(waiting):
+    """Return what waits to be received, and what waits for an agenda or an answer."""
+    waiting = list(waiting)
     new = [row for row in waiting if row.state == ProposalState.SUBMITTED]
     unanswered = [row for row in waiting if row.state != ProposalState.SUBMITTED]
-    ready = list(Proposal.objects.to_finish().order_by("decided_on", "pk"))
     return [
         *_task(
             new,
             ngettext("Receive %(n)s proposal", "Receive %(n)s proposals", len(new)),
-            f"{url}?state=submitted",
+            "submitted",
             lambda row: clock.date_of(row.made_at),
         ),
         *_task(
@@ -146,39 +165,22 @@ def tasks(user, today):
                 "Put %(n)s proposals on an agenda, or answer them",
                 len(unanswered),
             ),
-            f"{url}?state=waiting",
+            "waiting",
             lambda row: row.received_on,
-        ),
-        *_task(
-            ready,
-            ngettext("Tell what came of %(n)s proposal", "Tell what came of %(n)s proposals", len(ready)),
-            ready[0].get_absolute_url() if len(ready) == 1 else f"{url}?state=finishing",
-            lambda row: row.decided_on,
         ),
     ]
 
 
-def duties(user, today):
-    """Return the proposals that wait for chair and secretary, and the way to all, for who steers or audits."""
-    if not (user.has_perm("steering.list_actions") or user.has_perm("steering.receive_proposal")):
-        return []
-    waiting = []
-    if user.has_perm("steering.receive_proposal"):
-        waiting = [_line(row) for row in Proposal.objects.visible_to(user).waiting()]
-    note = ngettext("%(n)s waits", "%(n)s wait", len(waiting)) % {"n": len(waiting)} if waiting else ""
-    context = {"rows": waiting, "link": None, "all": reverse("steering:proposal_list"), "no_word": True}
-    template, waits = "steering/parts/own_proposals.html", bool(waiting)
-    return [Part(_("Proposals"), template, context, note=note, is_list=True, waits=waits)]
-
-
-def _task(rows, title, url, since):
+def _task(rows, title, state, since):
+    """Return one line for all of them; it leads to the only one, or to their list."""
     if not rows:
         return []
+    url = f"{reverse('steering:proposal_list')}?state={state}"
     names = ", ".join(row.title for row in rows[:3])
     return [
         Task(
             title=title % {"n": len(rows)},
-            url=url,
+            url=rows[0].get_absolute_url() if len(rows) == 1 else url,
             text=f"{names}.",
             since=since(rows[0]),
             kind=_("proposal"),

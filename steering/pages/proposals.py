@@ -222,7 +222,9 @@ def acts(user, proposal, supported, files):
         open_to.discard("take_back")
     if "open" in open_to and not proposal.is_restricted():
         open_to.discard("open")
-    waits = proposal.state in {ProposalState.RECEIVED, ProposalState.AGENDA} and not proposal.is_on_agenda()
+    waits = (
+        proposal.state in {ProposalState.RECEIVED, ProposalState.AGENDA} and not proposal.is_being_settled()
+    )
     if not waits:
         open_to.discard("decide")
     if proposal.answer and proposal.answer not in CARRIED_OUT:

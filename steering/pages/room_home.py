@@ -3,11 +3,10 @@
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from consortium import clock
-from consortium.gather import Part, Task
-from consortium.rows import row
+from consortium.gather import Task
 from consortium.templatetags.portal import clock_time
 from steering.models import RUNNING, Cast, Conflict, Dissent, Meeting, MeetingState, Movement
 from steering.models.agenda import runs_body
@@ -39,7 +38,7 @@ def tasks(user, today):
     return _to_record(Meeting.objects.all(), today) if user.is_staff else []
 
 
-def duties(user, today):
+def duty_tasks(user, today):
     """Return the meetings that a secretary records today, and those in which one who sits can vote now."""
     if not user.is_authenticated or user.is_staff:
         return []
@@ -55,12 +54,7 @@ def duties(user, today):
         found.append(
             Task(title=title, url=url, text=text, due_on=clock.date_of(meeting.opened_at), kind=KIND)
         )
-    if not found:
-        return []
-    note = ngettext("%(n)s meeting", "%(n)s meetings", len(found)) % {"n": len(found)}
-    context = {"rows": [row(task, today) for task in found]}
-    part = Part(_("Meetings today"), "steering/parts/rows.html", context, note=note, is_list=True, waits=True)
-    return [part]
+    return found
 
 
 def my_data(user):

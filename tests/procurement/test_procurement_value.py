@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procurement.estimate import Answer, Option, Term, Volume, estimate, whole_months
+from procurement.estimate import Answer, Option, Term, Volume, estimate
 from procurement.thresholds import THRESHOLDS, Kind, Level, faults, in_force, level_of
 
 GOODS, ANNEX_E = Kind.GOODS_SERVICES, Kind.ANNEX_E
@@ -62,29 +62,7 @@ def test_section_27_a_part_of_a_year_counts_by_months_and_up_to_the_cent():
 
 
 def test_section_27_the_contract_of_the_shared_ebooks_takes_36_months_and_48_with_its_option():
-    months = whole_months(date(2018, 11, 30), date(2021, 11, 22))
-    assert months == 36
-    assert of("150000", months, Option("one year more", 12)).value == 600_000
-
-
-@pytest.mark.parametrize(
-    ("begins_on", "ends_on", "months"),
-    [
-        (date(2026, 1, 1), date(2026, 12, 31), 12),
-        (date(2026, 1, 1), date(2027, 1, 1), 13),
-        (date(2026, 5, 5), date(2026, 5, 5), 1),
-        (date(2026, 1, 15), date(2026, 2, 14), 1),
-        (date(2026, 1, 15), date(2026, 2, 15), 2),
-        (date(2024, 2, 29), date(2025, 2, 27), 12),
-        (date(2026, 1, 31), date(2026, 2, 27), 1),
-        (date(2026, 1, 31), date(2026, 3, 1), 2),
-        (date(2026, 1, 31), date(2026, 3, 31), 3),
-    ],
-)
-def test_section_27_a_begun_month_is_a_whole_one(begins_on, ends_on, months):
-    assert whole_months(begins_on, ends_on) == months
-    with pytest.raises(ValueError, match="before it begins"):
-        whole_months(date(2026, 2, 2), date(2026, 2, 1))
+    assert of("150000", 36, Option("one year more", 12)).value == 600_000
 
 
 def test_section_29_an_open_ended_contract_is_48_times_its_month():

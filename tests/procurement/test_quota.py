@@ -50,12 +50,13 @@ def test_a_later_commitment_makes_room_and_none_leaves_none():
 
 def test_places_left_by_volume_by_number_and_without_end():
     found = room([YES, interested("Salo", 100, 2)], Quota(D(1)))
-    assert (found.places_for(D(90)), found.places_for(D(901)), found.places_for(D(0))) == (10, 0, None)
+    assert (found.left, found.places_left) == (900, None)
+    assert [found.hindrance(D(each)) for each in (900, 901)] == [None, Hindrance.VOLUME]
     found = room([YES, interested("Salo", 100, 2)], Quota(D(1), most=3))
-    assert (found.places_left, found.places_for(D(90)), found.places_for(D(800))) == (2, 2, 1)
+    assert (found.left, found.places_left) == (900, 2)
     found = room([interested(n, None, n) for n in range(4)], Quota(most=3))
     assert (found.fits, found.waiting, found.left) == ((0, 1, 2), {3: Hindrance.FULL}, None)
-    assert room([YES], Quota()).places_for(D(1)) is None
+    assert (room([YES], Quota()).left, room([YES], Quota()).places_left) == (None, None)
 
 
 def test_interest_without_an_estimate_does_not_fit_a_quota_of_volume():
@@ -112,4 +113,6 @@ def test_exactly_as_many_fit_as_there_are_places(those, share, most, yearly):
     before = room(those, Quota(share, most))
     more = [interested(1000 + number, yearly, 100 + number) for number in range(61)]
     after = room([*those, *more], Quota(share, most))
-    assert len(after.fits) - len(before.fits) == min(before.places_for(yearly), 61)
+    by_volume = 61 if before.left is None else before.left // yearly
+    places = 61 if before.places_left is None else before.places_left
+    assert len(after.fits) - len(before.fits) == min(by_volume, places, 61)

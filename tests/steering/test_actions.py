@@ -127,7 +127,7 @@ def test_ones_own_actions_stand_on_ones_own_page_and_in_the_calendar(staff, clie
     group = steering_group(seats=3, by=staff)
     row = action(group.members[2], staff, "Kysy muilta")
     page = Page(client_of(group.members[2]).get(reverse("duties")))
-    assert "Kysy muilta" in page.part("My actions")
+    assert "Kysy muilta" in page.part("Waits for you")
     [occasion] = [
         o for o in gather.collect(gather.FEED, group.members[2], clock.today()) if "Kysy" in o.title
     ]

@@ -338,6 +338,7 @@ def test_gathered_pages_cost_the_same_for_any_number_of_meetings(group):
         found = []
         for kind, user in [
             (gather.STAFF_HOME, staff),
+            (gather.DUTY_TASKS, group.secretary),
             (gather.DUTIES, group.secretary),
             (gather.FEED, group.chair),
         ]:

@@ -239,7 +239,7 @@ def test_what_waits_for_whom(group, today_is):
 
 def _waits(user, today):
     user = type(user).objects.get(pk=user.pk)
-    return [row["what"] for part in minutes_home.duties(user, today) for row in part.context["rows"]]
+    return [task.title for task in minutes_home.duty_tasks(user, today)]
 
 
 def test_minutes_that_hide_other_items_than_they_should_are_to_be_published_anew(group):
@@ -309,7 +309,7 @@ def test_what_waits_costs_the_same_for_any_number(group, django_assert_max_num_q
         secretary = type(group.by).objects.get(pk=group.secretary.pk)
         with django_assert_max_num_queries(200) as taken:
             minutes_home.tasks(user, clock.today())
-            minutes_home.duties(secretary, clock.today())
+            minutes_home.duty_tasks(secretary, clock.today())
             minutes_home.decisions(clock.today())
         return len(taken)
 

@@ -191,5 +191,8 @@ def test_who_has_read_a_restricted_one_stands_in_the_log(staff, client_of):
 def test_what_waits_for_an_answer_is_told_to_the_chair_and_not_to_members(staff, client_of):
     group = steering_group(seats=3, by=staff)
     row = received(staff)
-    assert row.title in Page(client_of(group.chair).get(reverse("duties"))).part("Proposals")
-    assert row.title not in Page(client_of(group.members[2]).get(reverse("duties"))).part("Proposals")
+    page = Page(client_of(group.chair).get(reverse("duties")))
+    assert "1 thing waits for you." in page.text and page.link("Open the first") == row.get_absolute_url()
+    assert row.title in page.part("Waits for you")
+    page = Page(client_of(group.members[2]).get(reverse("duties")))
+    assert "Nothing waits for you." in page.text and row.title not in page.text

@@ -1,13 +1,15 @@
 """Two appoint, or end the same term, at the same moment: one seat has one holder, and the other is told why not."""
 
+import threading
 from functools import partial
 
 import pytest
 
 from consortium.models import AuditEvent, Post
-from steering.models import Appointment, Place, Term, seating
-from tests.at_once import at_once, kinds
+from steering.models import Appointment, Meeting, Place, Term, seating
+from tests.at_once import PATIENCE, at_once, kinds
 from tests.factories import DAY, UserFactory
+from tests.steering import hall as halls
 from tests.steering_seats import appoint, body, candidate
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +73,28 @@ def test_two_end_a_term_and_the_deputy_takes_the_seat_once(meet):
     sits = Term.objects.on(last_day + DAY).filter(place=Place.MEMBER)
     assert [one.user.name for one in sits] == ["Vara"]
     assert Term.objects.count() == 3
+
+
+def test_nobody_resigns_for_yesterday_while_a_meeting_is_being_opened(monkeypatch):
+    hall = halls.Hall(seats=3)
+    halls.it_is("13.00")
+    term = Term.objects.get(user=hall.m[2])
+    opening, resigned, mark = threading.Event(), threading.Event(), Meeting._mark
+
+    def mark_slowly(*args):
+        opening.set()
+        resigned.wait(PATIENCE)
+        return mark(*args)
+
+    def resign():
+        opening.wait(10)
+        try:
+            term.resign(by=hall.group.by, last_day=halls.DAY - DAY, because="x")
+        finally:
+            resigned.set()
+
+    monkeypatch.setattr(Meeting, "_mark", mark_slowly)
+    begin = partial(hall.meeting.begin, by=hall.s, present=[user.pk for user in hall.m])
+    opened, refused = at_once(begin, resign)
+    assert opened is None and refused.error_dict["last_day"][0].code == "sat"
+    assert Term.objects.get(pk=term.pk).holds(halls.DAY)

@@ -9,7 +9,7 @@ from steering.pages.written import to_settle
 from tests.conftest import Browser
 from tests.factories import DAY, BudgetFactory, payer, tariff_terms
 from tests.procurement_factories import announced, brought_to
-from tests.steering_minutes import MATTER, settled
+from tests.steering_minutes import a_matter, settled
 from tests.steering_proposals import decided, received
 from tests.steering_world import meeting, steering_group
 
@@ -25,11 +25,6 @@ def in_english(settings):
 @pytest.fixture
 def group(db):
     return steering_group(seats=3)
-
-
-def begin(group, **facts):
-    deadline = clock.now() + 3 * DAY
-    return WrittenMatter.begin(by=group.by, body=group.body, deadline=deadline, **MATTER | facts)
 
 
 def tasks(group):
@@ -92,7 +87,7 @@ def test_one_about_no_record_leaves_nothing_to_carry_out(group):
 @pytest.mark.parametrize("gone", [lambda row, by: row.withdraw(by=by), decided])
 def test_no_agenda_waits_for_a_proposal_that_has_gone_on(group, gone):
     proposal = received(group.by)
-    matter = begin(group, proposal=proposal)
+    matter = a_matter(group, proposal=proposal)
     matter.answer(by=group.members[0], position="meeting")
     assert tasks(group) == [matter.get_absolute_url()] and offers(group, matter, "Put on an agenda")
     proposal.refresh_from_db()
@@ -104,32 +99,32 @@ def test_a_proposal_on_an_agenda_or_answered_is_not_sent_to_be_settled_in_writin
     on_agenda, answered = received(group.by), decided(received(group.by), group.by)
     meeting(group, state="planned").add(by=group.by, proposal=on_agenda)
     with pytest.raises(ValidationError, match="the meeting answers it"):
-        begin(group, proposal=on_agenda)
+        a_matter(group, proposal=on_agenda)
     with pytest.raises(ValidationError, match="Only a received proposal"):
-        begin(group, proposal=answered)
+        a_matter(group, proposal=answered)
     assert not WrittenMatter.objects.exists()
 
 
 def test_a_proposal_is_in_one_unfinished_written_procedure(group):
     proposal = received(group.by)
-    first = begin(group, proposal=proposal)
+    first = a_matter(group, proposal=proposal)
     with pytest.raises(ValidationError, match=f"already in the written procedure {first.number}"):
-        begin(group, proposal=proposal)
+        a_matter(group, proposal=proposal)
     first.answer(by=group.members[0], position="meeting")
     with pytest.raises(ValidationError, match="already in the written procedure"):
-        begin(group, proposal=proposal)
+        a_matter(group, proposal=proposal)
     other = settled(group, proposal=received(group.by))
     with pytest.raises(ValidationError, match="already in the written procedure"):
-        begin(group, proposal=other.proposal)
+        a_matter(group, proposal=other.proposal)
 
 
 def test_a_proposal_that_is_settled_in_writing_is_put_on_an_agenda_by_its_matter_alone(group):
     planned, running, ended = meeting(group, state="planned"), received(group.by), received(group.by)
-    matter = begin(group, proposal=running)
+    matter = a_matter(group, proposal=running)
     for proposal in (running, settled(group, proposal=ended).proposal):
         with pytest.raises(ValidationError, match="being settled in writing"):
             planned.add(by=group.by, proposal=proposal)
-    with clock.moved_to(clock.today() + 4 * DAY):  # nobody has closed it: the act itself does
+    with clock.moved_to(clock.today() + 6 * DAY):  # nobody has closed it: the act itself does
         matter.put_on_agenda(by=group.by, meeting=planned)
     running.refresh_from_db()
     assert (matter.item.proposal, running.state, matter.state) == (running, "agenda", "to_meeting")
@@ -138,7 +133,7 @@ def test_a_proposal_that_is_settled_in_writing_is_put_on_an_agenda_by_its_matter
 def test_how_it_ended_does_not_change_when_the_seats_are_recorded_anew(group):
     proposal = received(group.by)
     matter = settled(group, proposal=proposal)
-    asked = begin(group)
+    asked = a_matter(group)
     asked.answer(by=group.members[2], position="meeting")
     ends = {row: row.standing() for row in (matter, asked)}
     Term.objects.filter(user__in=[group.members[1], group.members[2]])._raw_delete("default")

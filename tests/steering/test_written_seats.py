@@ -11,7 +11,7 @@ from steering.models import Term, WrittenMatter
 from steering.pages.written import to_answer
 from tests.conftest import Browser
 from tests.factories import DAY
-from tests.steering_minutes import MATTER, settled
+from tests.steering_minutes import a_matter, settled
 from tests.steering_world import steering_group
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +25,6 @@ def in_english(settings):
 @pytest.fixture
 def group(db):
     return steering_group(seats=3)
-
-
-def begin(group, **facts):
-    deadline = clock.now() + 3 * DAY
-    return WrittenMatter.begin(by=group.by, body=group.body, deadline=deadline, **MATTER | facts)
 
 
 @pytest.fixture
@@ -55,7 +50,7 @@ def written_to(name):
 
 
 def test_a_deputy_whose_term_has_ended_neither_reads_nor_answers(group, leaves):
-    matter, deputy = begin(group, restricted_ground="621/1999 24 §"), group.deputies[2]
+    matter, deputy = a_matter(group, restricted_ground="621/1999 24 §"), group.deputies[2]
     matter.step_aside(by=group.members[2], kind="hindered")
     assert (status(deputy, matter), status(deputy, matter, "_answer")) == (200, 200)
     assert to_answer(deputy)
@@ -70,7 +65,7 @@ def test_a_deputy_whose_term_has_ended_neither_reads_nor_answers(group, leaves):
 
 
 def test_a_member_whose_term_has_ended_does_not_answer_either(group, leaves):
-    matter = begin(group)
+    matter = a_matter(group)
     leaves(group.members[2])
     assert status(group.members[2], matter) == 404 and not to_answer(group.members[2])
     with pytest.raises(ValidationError, match="has ended"):
@@ -79,19 +74,19 @@ def test_a_member_whose_term_has_ended_does_not_answer_either(group, leaves):
 
 
 def test_what_was_answered_while_the_term_ran_stands(group, today_is, leaves):
-    matter = begin(group)
+    matter = a_matter(group)
     for user in group.members:
         matter.answer(by=user, position="for")
     today_is((clock.today() + DAY).isoformat())
     leaves(group.members[2])
-    today_is((clock.today() + 3 * DAY).isoformat())
+    today_is((clock.today() + 5 * DAY).isoformat())
     tasks.close_written()
     matter.refresh_from_db()
     assert (matter.state, matter.result) == ("settled", "for")
 
 
 def test_a_deputy_whose_term_has_ended_is_not_asked_for_the_member(group, leaves):
-    matter = begin(group)
+    matter = a_matter(group)
     leaves(group.deputies[2])
     matter.step_aside(by=group.members[2], kind="hindered")
     assert matter.asides.get().deputy is None and not written_to("deputy")
@@ -108,7 +103,7 @@ def test_who_answered_what_is_for_those_who_sit_in_the_group(group, leaves):
 
 def test_in_a_seat_without_a_member_the_deputy_is_asked_answers_and_is_told(group, today_is, leaves):
     leaves(group.members[2])
-    matter, deputy = begin(group), group.deputies[2]
+    matter, deputy = a_matter(group), group.deputies[2]
     asked = {group.members[0], group.members[1], deputy}
     assert written_to("asked") == {user.email for user in asked}
     assert not WrittenMatter.objects.visible_to(group.deputies[0]).exists()
@@ -118,7 +113,7 @@ def test_in_a_seat_without_a_member_the_deputy_is_asked_answers_and_is_told(grou
     for user in asked:
         matter.answer(by=user, position="for")
     assert not to_answer(deputy)
-    today_is((clock.today() + 4 * DAY).isoformat())
+    today_is((clock.today() + 6 * DAY).isoformat())
     tasks.close_written()
     matter.refresh_from_db()
     assert (matter.state, matter.result) == ("settled", "for")
@@ -127,7 +122,7 @@ def test_in_a_seat_without_a_member_the_deputy_is_asked_answers_and_is_told(grou
 
 def test_the_deputy_in_a_seat_without_a_member_reads_as_long_as_the_term_runs(group, leaves):
     leaves(group.members[2])
-    matter, deputy = begin(group), group.deputies[2]
+    matter, deputy = a_matter(group), group.deputies[2]
     leaves(deputy)
     assert status(deputy, matter) == 404 and not to_answer(deputy)
 
@@ -135,16 +130,16 @@ def test_the_deputy_in_a_seat_without_a_member_reads_as_long_as_the_term_runs(gr
 def test_a_seat_that_loses_its_member_later_does_not_show_earlier_matters_to_the_deputy(
     group, today_is, leaves
 ):
-    matter = begin(group)
+    matter = a_matter(group)
     today_is((clock.today() + DAY).isoformat())
     leaves(group.members[2])
     assert status(group.deputies[2], matter) == 404
-    begin(group)
+    a_matter(group)
     assert WrittenMatter.objects.visible_to(group.deputies[2]).count() == 1
 
 
 def test_where_only_deputies_are_left_they_are_asked(group, leaves):
     for user in group.members:
         leaves(user)
-    begin(group)
+    a_matter(group)
     assert written_to("asked") == {user.email for user in group.deputies}
