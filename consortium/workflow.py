@@ -3,11 +3,12 @@
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from consortium import clock
 from consortium.models.audit import AuditEvent
+from consortium.models.checked import Checked
 
 
 class WrongState(ValidationError):
@@ -33,7 +34,7 @@ def refuse_day(field, day, *, since=None):
         raise ValidationError({field: words})
 
 
-class Workflow(models.Model):
+class Workflow(Checked):
     """A record that moves between states, one locked and recorded step at a time.
 
     A subclass lists its ``STEPS``: verb -> (states it may start from, state it leads to). A target of None

@@ -151,6 +151,7 @@
     if (!kept) return;
     if (fields.every((field) => (kept.texts[field.name] ?? field.value) === field.value)) {
       write(key, null);
+      tell(form.dataset.safe); /* it had arrived, only the answer was lost */
       return;
     }
     for (const field of fields) {

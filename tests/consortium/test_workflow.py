@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.models import CheckConstraint
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from consortium import clock
@@ -278,6 +280,25 @@ def test_after_a_refusal_by_a_constraint_the_object_holds_what_the_row_holds(sta
         accession.reopen(by=staff, reason="Sittenkin.")
     assert refusal.value.messages
     assert (accession.state, accession.closing_reason) == (S.STOPPED, "Kunta yhdistyy toiseen.")
+
+
+def test_checks_are_asked_about_together_and_each_that_is_broken_is_told():
+    accession = AccessionFactory(state=S.SENT)
+    checks = [each for each in Accession._meta.constraints if isinstance(each, CheckConstraint)]
+    others = len(Accession._meta.constraints) - len(checks)
+    assert len(checks) > 1
+    with CaptureQueriesContext(connection) as asked:
+        accession.validate_constraints()
+    questions = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert len(questions) <= 1 + others
+    accession.aside_until, accession.signed_on = clock.today(), clock.today()
+    for exclude in (None, {"aside_by"}, {"state"}):
+        with pytest.raises(ValidationError) as refusal:
+            accession.validate_constraints(exclude)
+        assert "Kerro lyhyesti, miksi asia siirretään syrjään." in refusal.value.messages
+        assert len(refusal.value.messages) == 2
+    accession.aside_reason, accession.signatory = "Odotetaan.", "Kunnanjohtaja"
+    accession.validate_constraints({"state"})
 
 
 def test_when_the_act_breaks_halfway_nothing_of_it_stays(staff, monkeypatch):
