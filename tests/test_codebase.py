@@ -165,6 +165,7 @@ def test_a_translation_has_room_for_the_same_values(source, translation, sound):
     assert translations.same_placeholders(source, translation) is sound
 
 
+@pytest.mark.drill
 def test_the_check_of_translations_sees_what_is_missing(tmp_path, settings):
     settings.LOCALE_PATHS = [tmp_path]
     assert translations.faults(), "without any file every sentence lacks its translation"

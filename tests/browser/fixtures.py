@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from consortium import embedded
 from tests.browser.demo import Demo
 from tests.browser.table import PEOPLE
-from tests.browser.watch import DESKTOP, listen, sign_in
+from tests.browser.watch import DESKTOP, keep_axe, listen, sign_in
 
 __all__ = [
     "any_day_demo",
@@ -126,7 +126,7 @@ def kept_page(chromium, cookies):
 
     def of(who):
         if who not in pages:
-            pages[who] = _opened(chromium, storage_state=cookies(who))
+            pages[who] = keep_axe(_opened(chromium, storage_state=cookies(who)))
         page = pages[who]
         page.complaints.clear()
         page.set_viewport_size(DESKTOP)

@@ -146,6 +146,7 @@ def test_what_the_choice_asks_for_opens_with_it(phone):
     assert too_wide(page) == []
 
 
+@pytest.mark.drill
 def test_both_with_the_keyboard_alone(demo, scene, new_page):
     """Tab, Space, the arrows, Enter and typing: from the letter in the mailbox to both receipts."""
     for code, met_on in (("018", MET_ON), ("019", None)):

@@ -118,6 +118,7 @@ def test_with_the_keyboard_alone(demo, new_page):
     assert page.locator("nav.menu a[href*='/account/login/']").count() == 1
 
 
+@pytest.mark.drill
 def test_an_authenticator_app_is_taken_into_use_and_asked_for(demo, scene, new_page):
     """Key into the app, its code back, codes for paper; the next sign-in asks for the app's code after the mail's."""
     person = demo.ask("somebody_new('sovellus@browser.example')")

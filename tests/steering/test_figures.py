@@ -222,6 +222,7 @@ def test_a_change_of_any_table_is_seen_by_the_next_reader(chair):
     assert set(unchanged) <= UNSEEN, unchanged
 
 
+@pytest.mark.drill
 def test_whatever_a_subject_is_reckoned_from_marks_it(chair):
     """Every table that a reckoning asks is one whose changes mark the subject, but for rows that never change."""
     # never changed, or read for names and addresses beside what is summed
