@@ -42,7 +42,7 @@ from tests.procurement_by_hand import (
 )
 from tests.procurement_factories import begun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 LONG_AGO = dt.date(1917, 12, 6)
 ENDED = {"ended_on": LONG_AGO, "end_reason_fi": "Ostettu.", "end_reason_sv": "Köpt."}
 

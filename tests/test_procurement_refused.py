@@ -46,7 +46,7 @@ from tests.procurement_world import procurement_world
 from tests.test_contracts_refused import ACTS as CONTRACT_ACTS
 from tests.test_contracts_refused import GUARDS as CONTRACT_GUARDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 LONG_AGO = dt.date(1917, 12, 6)
 NOON = dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC)
 TABLES = [name for name in settings.APPEND_ONLY_TABLES if name.startswith("procurement")]

@@ -123,6 +123,7 @@ def test_the_file_of_a_list_has_its_rows(chair):
     assert sum(int(line.rsplit(";", 1)[1]) for line in lines[1:]) == figure.value
 
 
+@pytest.mark.drill
 def test_the_annual_report_says_the_same_numbers(chair):
     report = AnnualReport.draft(by=chair, year=2027)
     told = {
@@ -207,6 +208,7 @@ CHANGES = {  # table -> an act that changes something in it, however it is writt
 UNSEEN = {"members_annualbudget"}  # the act shows in no number; that the tables agree is what is looked at
 
 
+@pytest.mark.drill
 def test_a_change_of_any_table_is_seen_by_the_next_reader(chair):
     by = UserFactory(is_staff=True)
     rest = TABLES.keys() - CHANGES.keys()
