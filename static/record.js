@@ -150,8 +150,11 @@
     const kept = read(key);
     if (!kept) return;
     if (fields.every((field) => (kept.texts[field.name] ?? field.value) === field.value)) {
-      write(key, null);
-      tell(form.dataset.safe); /* it had arrived, only the answer was lost */
+      /* it had arrived, only the answer was lost; on a refused page it is shown and not saved: it stays here */
+      if (form.dataset.safe) {
+        write(key, null);
+        tell(form.dataset.safe);
+      }
       return;
     }
     for (const field of fields) {
