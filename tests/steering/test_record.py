@@ -115,6 +115,10 @@ def test_what_is_refused_keeps_every_field_as_it_was_typed(client_of):
     for words in ("Keskusteltiin.", "sukulaisuus", "25.70"):
         assert words in shown
     assert f'value="{hall.m[9].pk}" checked' in shown
+    assert (
+        hall.item(1).discussion_fi == "" and "data-safe" not in shown
+    )  # the page says of nothing that it is saved
+    assert "data-safe" in browser.get(record(hall)).content.decode()
 
 
 def test_two_secretaries_in_one_text_the_second_sees_both_and_saves_knowingly(client_of):
